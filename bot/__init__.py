@@ -1,0 +1,1 @@
+"""The assistant: what it understands, says and does, and how the product asks it."""

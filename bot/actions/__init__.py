@@ -1,0 +1,1 @@
+"""What the assistant does beside talking; run by rasa-sdk's action server."""

@@ -1,0 +1,1 @@
+"""Who answers this turn: the assistant, a person, or nobody but ourselves?"""

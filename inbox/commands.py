@@ -1,0 +1,65 @@
+"""Buttons that we understand without the assistant: "it is solved", "it is not"."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from channels import outbox
+from channels.models import Author, Conversation, Handler, Owner
+from channels.receiving import lock
+from database import transaction, utcnow
+from inbox.taking import Turn, finish, still_open
+from tickets import ledger
+from tickets.models import Status, Ticket
+from tickets.service import give, locked, move
+
+PREFIX = "ticket:"
+CONFIRMED = "Senang mendengarnya! Kalau ada yang lain, tulis saja di sini."
+REOPENED = (
+    "Baik, tiket {number} kami buka lagi dan petugas melanjutkannya. "
+    "Tulis di sini apa yang masih bermasalah, ya."
+)
+TOO_LATE = "Tiket ini sudah ditutup. Ceritakan kendalanya di sini, nanti kubuatkan tiket baru."
+
+
+def confirm_payload(ticket: Ticket) -> str:
+    """The payload of "yes, it is solved"."""
+    return f"{PREFIX}confirm:{ticket.id}"
+
+
+def reopen_payload(ticket: Ticket) -> str:
+    """The payload of "no, it still does not work"."""
+    return f"{PREFIX}reopen:{ticket.id}"
+
+
+def is_command(payload: str) -> bool:
+    return payload.startswith(PREFIX)
+
+
+def run(turn: Turn) -> bool:
+    """Do what the button says and answer; the turn is handled."""
+    _, verb, number = turn.payload.split(":")
+    now = utcnow()
+    with transaction() as session:
+        conversation = lock(session, turn.conversation_id)
+        messages = still_open(session, turn)
+        if messages:
+            text = _do(session, conversation, verb, int(number), now)
+            outbox.say(session, conversation, text, now=now, author=Author.SYSTEM, turn=turn.id)
+            finish(conversation, messages, Handler.COMMAND, now)
+    return True
+
+
+def _do(
+    session: Session, conversation: Conversation, verb: str, ticket_id: int, now: datetime
+) -> str:
+    ticket = locked(session, ticket_id)
+    if ticket.status is Status.CLOSED:
+        return TOO_LATE
+    if verb == "confirm":
+        ledger.record(session, ticket, "confirmed", by="participant", at=now)
+        return CONFIRMED
+    if ticket.status is Status.SOLVED:
+        move(session, ticket, Status.OPEN, by="participant", now=now)
+    give(session, conversation, Owner.QUEUE)
+    return REOPENED.format(number=ticket.number)

@@ -1,0 +1,192 @@
+"""The embedded PostgreSQL and Valkey, really started, killed and started again."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis import Redis
+
+from launch import clean, dwelling, keys, postgres, services
+from launch.words import Failure
+from tests.launch.conftest import is_gone
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs it under another account")
+
+
+def connect(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+
+
+def test_both_answer_and_nobody_else_gets_in(state: Path) -> None:
+    database, queue, stop = services.start(state)
+    try:
+        with connect(database) as connection:
+            asked = "select current_setting('timezone'), current_setting('server_encoding')"
+            assert connection.execute(asked).fetchone() == ("UTC", "UTF8")
+            assert connection.execute("select count(*) from pg_extension").fetchone() == (2,)
+        assert Redis.from_url(queue).ping()
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            connect(database.replace(keys.postgres_password(state), "guessed"))
+        for folder in (state / "postgres" / "socket", state / "valkey" / "socket"):
+            assert folder.stat().st_mode & 0o077 == 0
+        assert keys.path(state).stat().st_mode & 0o777 == 0o600
+    finally:
+        stop()
+
+
+def test_a_killed_postgres_loses_nothing_and_starts_again(state: Path) -> None:
+    database, _, stop = services.start(state)
+    with connect(database) as connection:
+        connection.execute("create table said (words text)")
+        connection.execute("insert into said values ('halo')")
+        kill(postmaster(state))
+    stop()
+    database, _, stop = services.start(state)
+    with connect(database) as connection:
+        assert connection.execute("select words from said").fetchone() == ("halo",)
+    stop()
+
+
+def test_a_lock_file_naming_a_living_stranger_does_not_prevent_the_start(state: Path) -> None:
+    _, _, stop = services.start(state)
+    kill(postmaster(state))
+    stop()
+    home = dwelling.find(state)
+    stranger = subprocess.Popen(["sleep", "60"], user=home.user)
+    try:
+        lock = home.data / "postmaster.pid"
+        lines = lock.read_text().splitlines()
+        lock.write_text("\n".join([str(stranger.pid), *lines[1:]]))
+        services.start(state)[2]()
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_killed_valkey_keeps_its_data(state: Path) -> None:
+    _, queue, stop = services.start(state)
+    client = Redis.from_url(queue)
+    client.rpush("jobs", "one", "two")
+    kill(int(client.info("server")["process_id"]))  # type: ignore[index]
+    stop()
+    _, queue, stop = services.start(state)
+    assert Redis.from_url(queue).lrange("jobs", 0, -1) == [b"one", b"two"]
+    stop()
+
+
+def test_a_failed_statement_leaves_no_words_in_the_log(state: Path) -> None:
+    database, _, stop = services.start(state)
+    with connect(database) as connection:
+        connection.execute("create table said (words text unique)")
+        connection.execute("insert into said values ('my secret')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("insert into said values ('my secret')")
+    stop()
+    log = (state / "logs" / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "my secret" not in log
+
+
+def test_keys_that_do_not_fit_the_database_are_named(state: Path) -> None:
+    services.start(state)[2]()
+    keys.path(state).unlink()
+    with pytest.raises(Failure, match=r"put back the secrets\.json"):
+        services.start(state)
+
+
+def test_an_interrupted_initdb_is_made_again(state: Path) -> None:
+    home = dwelling.find(postgres_state(state))
+    home.data.mkdir()
+    (home.data / "PG_VERSION").write_text("18\n")
+    services.start(state)[2]()
+
+
+def test_a_long_path_gets_short_sockets(state: Path) -> None:
+    deep = state / ("d" * 60) / ("e" * 60)
+    if os.geteuid() == 0:
+        state.chmod(0o711)
+    database, queue, stop = services.start(deep)
+    try:
+        connect(database).close()
+        assert Redis.from_url(queue).ping()
+        found = clean.folders(deep)
+        assert len([folder for folder in found if folder.name.startswith("sapa-")]) == 3
+    finally:
+        stop()
+        clean.remove(deep)
+    assert not any(folder.exists() for folder in found)
+
+
+@AS_ROOT
+def test_a_state_folder_that_postgres_cannot_reach(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a clone below /root: binaries and data live elsewhere, and go with `clean`."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    state = closed / "state"
+    try:
+        os.umask(before := os.umask(0o077))
+        os.umask(0o077)
+        database, _, stop = services.start(state)
+        connect(database).close()
+        stop()
+        os.umask(before)
+        home = dwelling.outside_home(state)
+        assert f"the database is kept in {home}" in capsys.readouterr().out
+        services.start(state)[2]()
+        assert capsys.readouterr().out == ""
+    finally:
+        clean.remove(state)
+    assert not home.exists()
+
+
+@AS_ROOT
+def test_the_database_of_a_deleted_state_folder_is_not_taken_for_ours(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    try:
+        services.start(closed / "state")[2]()
+        subprocess.run(["rm", "-r", str(closed / "state")], check=True)
+        services.start(closed / "state")[2]()
+        assert len(clean.folders(closed / "state")) == 3
+    finally:
+        clean.remove(closed / "state")
+
+
+def postgres_state(state: Path) -> Path:
+    from launch.paths import make_state
+
+    return make_state(state)
+
+
+def postmaster(state: Path) -> int:
+    pid = dwelling.find(state).data / "postmaster.pid"
+    return int(pid.read_text().splitlines()[0])
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    assert is_gone(pid)
+
+
+def test_a_server_that_outlived_its_supervisor_is_ended(state: Path) -> None:
+    """Such as one whose record was lost: two servers on one data folder would ruin it."""
+    home, log = prepared(state)
+    argv = postgres.program(home, "").argv
+    with log.open("wb") as output:
+        orphan = subprocess.Popen(
+            argv, cwd="/", user=home.user, env=postgres.ENVIRONMENT, stdout=output, stderr=output
+        )
+    assert postgres.wait_until((home.data / "postmaster.pid").exists, 5.0)
+    postgres.prepare(state)
+    assert orphan.wait(5) is not None
+
+
+def prepared(state: Path) -> tuple[dwelling.Dwelling, Path]:
+    services.start(state)[2]()
+    return dwelling.find(state), state / "logs" / "orphan.log"
