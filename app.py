@@ -24,7 +24,7 @@ from channels.webchat import MAX_UPLOAD, WebChat, pages
 from channels.webchat import api as webchat_api
 from database import utcnow
 from inbox import taking
-from limits import limiter
+from ratelimit import limiter
 from settings import Settings
 from static_files import bp as static_bp
 from tickets import service as tickets_service

@@ -1,0 +1,7 @@
+"""The agents' pages."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add the desk to the application."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from launch import dwelling, keys
 from launch.dwelling import Dwelling
-from launch.process import Program, group_of, wait_until
+from launch.process import Program, group_of, started, wait_until
 from launch.words import Failure
 
 NAME = "sapa"
@@ -36,18 +36,20 @@ CLUSTER = [
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-def prepare(state: Path) -> Dwelling:
+def prepare(state: Path, *, durable: bool = True) -> Dwelling:
     """Make the cluster if there is none yet, and remove what a killed server left."""
     home = dwelling.find(state)
     if not (home.home / "complete").exists():
-        _make_cluster(home, keys.postgres_password(state))
+        _make_cluster(home, keys.postgres_password(state), durable)
     _forget_dead_server(home)
     return home
 
 
-def program(home: Dwelling, url: str) -> Program:
-    """The server as the supervisor runs it."""
+def program(home: Dwelling, url: str, *, durable: bool = True) -> Program:
+    """The server as the supervisor runs it; durable means through a power cut, too."""
     settings = SERVER_SETTINGS | {"unix_socket_directories": str(sockets(home))}
+    if not durable:
+        settings["fsync"] = "off"
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
@@ -88,15 +90,17 @@ def answers(address: str) -> bool:
     return True
 
 
-def _make_cluster(home: Dwelling, password: str) -> None:
+def _make_cluster(home: Dwelling, password: str, durable: bool) -> None:
     """Run initdb, then make our account and database before anyone can connect.
 
     The superuser gets no password and so nobody can log in as it.
     """
     shutil.rmtree(home.data, ignore_errors=True)  # left by an initdb that was killed
     _run(home, ["initdb", "-D", str(home.data), *CLUSTER])
-    _run(home, ["postgres", "--single", "-D", str(home.data), "template1"], _sql(password))
+    _run(home, ["postgres", "--single", "-F", "-D", str(home.data), "template1"], _sql(password))
     _allow_only_sockets(home)
+    if durable:
+        _run(home, ["initdb", "-D", str(home.data), "--sync-only", "--sync-method=syncfs"])
     (home.home / "complete").touch()
 
 
@@ -168,5 +172,5 @@ def _end(pid: int) -> None:
     for sign, seconds in ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
         with suppress(ProcessLookupError):
             os.kill(pid, sign)
-        if wait_until(lambda: not Path(f"/proc/{pid}").exists(), seconds):
+        if wait_until(lambda: started(pid) is None, seconds):
             return

@@ -113,3 +113,12 @@ def wait_until(true: Callable[[], bool], seconds: float, pause: float = 0.05) ->
             return False
         time.sleep(pause)
     return True
+
+
+def started(pid: int) -> int | None:
+    """When process pid started, in clock ticks since boot; None if it does not run (any more)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])

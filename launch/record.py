@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launch.keys import write_private
-from launch.process import wait_until
+from launch.process import started, wait_until
 from launch.words import Failure, say
 
 MARK = "SAPA_RUN"
@@ -115,15 +115,6 @@ def _belongs(pid: int, leaders: dict[int, int], run: str) -> bool:
 
 def _processes() -> list[int]:
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-
-
-def started(pid: int) -> int | None:
-    """When process pid started, in clock ticks since boot; None if it does not run (any more)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] in "ZX" else int(fields[19])
 
 
 def boot() -> str:

@@ -57,12 +57,15 @@ def inherited(environ: Mapping[str, str], state: Path) -> dict[str, str]:
 
 def checked(environ: Mapping[str, str]) -> Settings:
     """The settings. Raises Failure, naming each missing or wrong one."""
-    os.environ.clear()
+    before = dict(os.environ)
     os.environ.update(NOT_YET | dict(environ))
     try:
         return load()
     except SettingsError as error:
         raise Failure(str(error)) from None
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def ports(settings: Settings) -> dict[str, tuple[str, int]]:

@@ -17,7 +17,7 @@ from channels.webchat.pages import as_plain, in_words
 from channels.webchat.strings import locale, translator
 from database import transaction, utcnow
 from escalation.triage import title
-from limits import limiter
+from ratelimit import limiter
 from settings import WIB
 from staffing.hours import window
 from tickets import promises

@@ -1,1 +1,0 @@
-"""Every test of the product, in folders named as the parts they test."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from channels.masking.context import SECRETS, Hints, hints
-from channels.masking.numbers import numbers
-from channels.masking.passwords import passwords
+from channels.masking.numbers import find_numbers
+from channels.masking.passwords import find_passwords
 from channels.masking.words import Reading, read
 
 # What is masked may make more of the rest plain; two rounds are usual.
@@ -42,7 +42,7 @@ def mask(text: str, *, previous: str = "", asked: str = "") -> Masked:
 
 
 def _spans(reading: Reading, told: Hints) -> list[Span]:
-    found = [*passwords(reading, told), *numbers(reading, told)]
+    found = [*find_passwords(reading, told), *find_numbers(reading, told)]
     return _merged((*reading.span(start, end), kind) for start, end, kind in found)
 
 

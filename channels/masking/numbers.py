@@ -31,7 +31,7 @@ from channels.masking.shapes import (
 from channels.masking.words import FILLERS, Reading
 
 
-def numbers(reading: Reading, hints: Hints) -> Iterator[tuple[int, int, str]]:
+def find_numbers(reading: Reading, hints: Hints) -> Iterator[tuple[int, int, str]]:
     """Every number to mask, as (start, end, kind) in the shadow."""
     tokens = reading.tokens
     alone = all(t.kind != "word" or t.value in FILLERS or len(t.value) == 1 for t in tokens)
@@ -78,6 +78,9 @@ def _judged(run: Run, alone: bool) -> Iterator[tuple[int, int, str]]:
     """A run's pieces, each with its kind; "" for what may be read."""
     announced = direct(run.reading, run.start, run.hints.announced)
     first = run.start
+    if announced == "rekening" and _is_grouped_account(run):
+        yield first, run.end, announced
+        return
     if announced in SECRETS and (last := _code(run)):
         yield first, last, announced
         first = last
@@ -86,6 +89,12 @@ def _judged(run: Run, alone: bool) -> Iterator[tuple[int, int, str]]:
             yield first, run.end, _short(run, first, run.end, alone)
         return
     yield from _cut(run, first, alone)
+
+
+def _is_grouped_account(run: Run) -> bool:
+    """Whether a whole run is one account number: "0123-01-045678-50-9"."""
+    longest = max(len(run.digits(n, n + 1)) for n in range(run.start, run.end))
+    return longest < 9 <= len(run.digits(run.start, run.end)) <= 20
 
 
 def _cut(run: Run, first: int, alone: bool) -> Iterator[tuple[int, int, str]]:

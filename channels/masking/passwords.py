@@ -32,7 +32,7 @@ _OWNERS = frozenset({"user", "username", "usernamenya", "akun", "email", "id", "
 _TRAILING = ".,;:?)\"'”’`*/|"
 
 
-def passwords(reading: Reading, told: Hints) -> Iterator[Place]:
+def find_passwords(reading: Reading, told: Hints) -> Iterator[Place]:
     """Every password and lettered code, as (start, end, kind) in the shadow."""
     if told.announced == "sandi":
         yield from _value(reading, 0, "sandi", firm=len(reading.tokens) <= 3)

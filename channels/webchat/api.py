@@ -13,7 +13,7 @@ from channels.webchat import MAX_UPLOAD, messages, visitors
 from channels.webchat.stream import stream
 from channels.webchat.strings import sentence
 from database import transaction, utcnow
-from limits import limiter
+from ratelimit import limiter
 
 bp = Blueprint("webchat", __name__, url_prefix="/chat/api")
 

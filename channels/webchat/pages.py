@@ -19,7 +19,7 @@ from channels.webchat import MAX_LENGTH, MAX_UPLOAD, messages, visitors
 from channels.webchat.api import PER_VISITOR
 from channels.webchat.strings import locale, sentence, translator
 from database import transaction, utcnow
-from limits import limiter
+from ratelimit import limiter
 from settings import WIB
 
 bp = Blueprint("chat", __name__)

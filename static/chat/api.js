@@ -1,24 +1,25 @@
 // The server and the browser's memory: calls with the visitor's token, and what outlives a reload.
 
-const memory = {}; // for browsers that refuse storage in a frame
+// Browsers refuse storage to a frame of another site: then the page around keeps our memory for us.
+const memory = {};
+let box = null;
+try {
+  localStorage.setItem("sapa.try", "1");
+  box = localStorage;
+} catch { /* refused */ }
 
 export const store = {
-  get(key) {
-    try { return localStorage.getItem(key); } catch { return memory[key] || null; }
-  },
+  get: (key) => (key in memory ? memory[key] : box && box.getItem(key)),
   set(key, value) {
-    memory[key] = value;
-    try { localStorage.setItem(key, value); } catch { /* full or refused: memory holds it */ }
+    try { box.setItem(key, value); } catch { memory[key] = String(value); }
   },
   drop(key) {
     delete memory[key];
-    try { localStorage.removeItem(key); } catch { /* refused: it was never there */ }
+    if (box) box.removeItem(key);
   },
-  keys(prefix) {
-    const found = new Set(Object.keys(memory));
-    try { Object.keys(localStorage).forEach((key) => found.add(key)); } catch { /* refused */ }
-    return [...found].filter((key) => key.startsWith(prefix));
-  },
+  keys: (prefix) => Object.keys({ ...box, ...memory }).filter((key) => key.startsWith(prefix)),
+  kept: () => (box ? undefined : memory),
+  restore: (kept) => { if (!box) Object.assign(memory, kept); },
 };
 
 const TOKEN = "sapa.visitor";

@@ -9,7 +9,7 @@ const { at } = view;
 const text = at("text"), composer = at("composer"), log = at("log");
 const framed = parent !== window, touch = matchMedia("(pointer: coarse)").matches;
 const READ = "sapa.read", LIMIT = text.maxLength, NEAR = 200;
-let host = "", opened = !framed, troubles = 0, told = { seq: 0, read: false }, seenTimer, agent = "";
+let host = "", opened = !framed, started = false, troubles = 0, told = { seq: 0, read: false }, seenTimer, agent = "";
 let ready = false; // what the server holds is on the screen
 let newest = 0; // number of the last message from the other side
 
@@ -106,7 +106,8 @@ function tellSeen(read) {
 // ---- the page around the frame -------------------------------------------------------------------
 
 function tellHost(news) {
-  if (host) parent.postMessage({ sapa: 1, known: Boolean(token()), locale: page.locale, ...news }, host);
+  const kept = store.kept();
+  if (host) parent.postMessage({ sapa: 1, known: Boolean(token()), locale: page.locale, kept, ...news }, host);
 }
 
 function hear(event) {
@@ -117,8 +118,12 @@ function hear(event) {
   opened = event.data.open;
   at("close").hidden = false;
   if (event.data.draft) text.value = event.data.draft;
+  if (started) live.attend(looking());
+  else {
+    store.restore(event.data.kept);
+    start();
+  }
   if (opened) { text.focus(); measure(); }
-  live.attend(looking());
   refresh();
 }
 
@@ -150,6 +155,23 @@ function listen() {
   addEventListener("message", hear);
 }
 
+function start() {
+  started = true;
+  outbox.start({
+    pending: (item) => { at("problem").textContent = ""; view.showPending(item); refresh(); },
+    sent: (message) => receive([message]),
+    failed: (item) => {
+      view.showFailed(item, () => outbox.resend(item), () => { outbox.drop(item.client_id); refresh(); });
+      refresh();
+    },
+    progress: view.showProgress,
+    trouble,
+  });
+  live.start({ reset, messages: receive, states: view.showStates, typing: view.setTyping, owner: showOwner, trouble });
+  live.attend(looking(), 0);
+  refresh();
+}
+
 adopt();
 listen();
 watch({
@@ -157,17 +179,5 @@ watch({
   send: (blob, name) => outbox.add({ blob, name }),
   refuse: () => { at("problem").textContent = words.not_image; },
 });
-outbox.start({
-  pending: (item) => { at("problem").textContent = ""; view.showPending(item); refresh(); },
-  sent: (message) => receive([message]),
-  failed: (item) => {
-    view.showFailed(item, () => outbox.resend(item), () => { outbox.drop(item.client_id); refresh(); });
-    refresh();
-  },
-  progress: view.showProgress,
-  trouble,
-});
-live.start({ reset, messages: receive, states: view.showStates, typing: view.setTyping, owner: showOwner, trouble });
-live.attend(looking(), 0);
 measure();
-refresh();
+if (!framed) start(); // a frame starts when the page around it has spoken

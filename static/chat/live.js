@@ -72,7 +72,7 @@ function take(messages) {
 
 async function follow() {
   await poll(0); // ticks, typing and owner as they stand; the stream tells only what changes
-  if (token() === known) await stream();
+  if (token() === known && !resting) await stream();
 }
 
 async function stream() {

@@ -192,6 +192,7 @@ export function showStates(states) {
 export function setTyping({ on, name }) {
   clearTimeout(typingTimer);
   typing.hidden = !on;
+  if (!on) at("announce").textContent = "";
   if (!on) return;
   typingTimer = setTimeout(() => setTyping({ on: false }), 30000);
   if (Date.now() - announced < 20000) return; // said rarely: it would drown the answer

@@ -76,7 +76,7 @@
     badge.setAttribute("aria-hidden", "true");
     button.hidden = open && alive; // a frame that never loads must still be closable
     button.setAttribute("aria-expanded", open);
-    button.setAttribute("aria-label", label.textContent + (badge.hidden ? "" : `, ${unread} ${words[3]}`));
+    button.setAttribute("aria-label", label.textContent + (badge.hidden ? "" : `, ${words[3]}: ${unread}`));
   }
 
   function load() {
@@ -89,7 +89,8 @@
   }
 
   function tell() {
-    frame.contentWindow.postMessage({ sapa: 1, open, draft }, base.origin);
+    const kept = JSON.parse(recall("kept") || "{}");
+    frame.contentWindow.postMessage({ sapa: 1, open, draft, kept }, base.origin);
     draft = "";
   }
 
@@ -123,6 +124,7 @@
     if (news.locale in WORDS && news.locale !== locale) recall("locale", locale = news.locale);
     alive = true;
     if (Number.isInteger(news.unread)) unread = news.unread;
+    if (news.kept) recall("kept", JSON.stringify(news.kept)); // the browser refuses storage to the frame
     if (news.known) recall("known", "1"); // they have a conversation: watch for answers on every page
     if (news.close) show(false);
     else draw();

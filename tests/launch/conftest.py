@@ -14,8 +14,7 @@ import pytest
 
 from launch import clean
 from launch.paths import ROOT
-from launch.process import wait_until
-from launch.record import started
+from launch.process import started, wait_until
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """The embedded PostgreSQL and Valkey, really started, killed and started again."""
 
 import os
+import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -10,10 +12,10 @@ import pytest
 from redis import Redis
 
 from launch import clean, dwelling, keys, postgres, services
+from launch.paths import make_state
+from launch.process import wait_until
 from launch.words import Failure
 from tests.launch.conftest import is_gone
-
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs it under another account")
 
 
 def connect(url: str) -> psycopg.Connection:
@@ -71,7 +73,7 @@ def test_a_killed_valkey_keeps_its_data(state: Path) -> None:
     _, queue, stop = services.start(state)
     client = Redis.from_url(queue)
     client.rpush("jobs", "one", "two")
-    kill(int(client.info("server")["process_id"]))  # type: ignore[index]
+    kill(int(client.info("server")["process_id"]))
     stop()
     _, queue, stop = services.start(state)
     assert Redis.from_url(queue).lrange("jobs", 0, -1) == [b"one", b"two"]
@@ -99,7 +101,7 @@ def test_keys_that_do_not_fit_the_database_are_named(state: Path) -> None:
 
 
 def test_an_interrupted_initdb_is_made_again(state: Path) -> None:
-    home = dwelling.find(postgres_state(state))
+    home = dwelling.find(make_state(state))
     home.data.mkdir()
     (home.data / "PG_VERSION").write_text("18\n")
     services.start(state)[2]()
@@ -121,57 +123,50 @@ def test_a_long_path_gets_short_sockets(state: Path) -> None:
     assert not any(folder.exists() for folder in found)
 
 
-@AS_ROOT
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A state folder in a place that only we can enter, as in a clone below /root."""
+    (tmp_path / "closed").mkdir(mode=0o700)
+    yield tmp_path / "closed" / "state"
+    clean.remove(tmp_path / "closed" / "state")
+
+
+def home_of(closed: Path) -> Path:
+    """Where its database must be: root's runs under another account, which cannot enter."""
+    return dwelling.outside_home(closed) if os.geteuid() == 0 else closed / "postgres"
+
+
 def test_a_state_folder_that_postgres_cannot_reach(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    closed: Path, capsys: pytest.CaptureFixture[str], private_files: None
 ) -> None:
-    """As in a clone below /root: binaries and data live elsewhere, and go with `clean`."""
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    state = closed / "state"
-    try:
-        os.umask(before := os.umask(0o077))
-        os.umask(0o077)
-        database, _, stop = services.start(state)
-        connect(database).close()
-        stop()
-        os.umask(before)
-        home = dwelling.outside_home(state)
-        assert f"the database is kept in {home}" in capsys.readouterr().out
-        services.start(state)[2]()
-        assert capsys.readouterr().out == ""
-    finally:
-        clean.remove(state)
+    database, _, stop = services.start(closed)
+    connect(database).close()
+    stop()
+    home = home_of(closed)
+    assert home.exists()
+    assert (f"the database is kept in {home}" in capsys.readouterr().out) == (os.geteuid() == 0)
+    services.start(closed)[2]()
+    assert capsys.readouterr().out == ""
+    clean.remove(closed)
     assert not home.exists()
 
 
-@AS_ROOT
-def test_the_database_of_a_deleted_state_folder_is_not_taken_for_ours(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    try:
-        services.start(closed / "state")[2]()
-        subprocess.run(["rm", "-r", str(closed / "state")], check=True)
-        services.start(closed / "state")[2]()
-        assert len(clean.folders(closed / "state")) == 3
-    finally:
-        clean.remove(closed / "state")
+@pytest.fixture
+def private_files() -> Iterator[None]:
+    """The mask under which `make run` works."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
-def postgres_state(state: Path) -> Path:
-    from launch.paths import make_state
-
-    return make_state(state)
-
-
-def postmaster(state: Path) -> int:
-    pid = dwelling.find(state).data / "postmaster.pid"
-    return int(pid.read_text().splitlines()[0])
-
-
-def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
-    assert is_gone(pid)
+def test_the_database_of_a_deleted_state_folder_is_not_taken_for_ours(closed: Path) -> None:
+    database, _, stop = services.start(closed)
+    connect(database).execute("create table left_behind ()")
+    stop()
+    shutil.rmtree(closed)
+    database, _, stop = services.start(closed)
+    assert connect(database).execute("select to_regclass('left_behind')").fetchone() == (None,)
+    stop()
 
 
 def test_a_server_that_outlived_its_supervisor_is_ended(state: Path) -> None:
@@ -182,7 +177,7 @@ def test_a_server_that_outlived_its_supervisor_is_ended(state: Path) -> None:
         orphan = subprocess.Popen(
             argv, cwd="/", user=home.user, env=postgres.ENVIRONMENT, stdout=output, stderr=output
         )
-    assert postgres.wait_until((home.data / "postmaster.pid").exists, 5.0)
+    assert wait_until((home.data / "postmaster.pid").exists, 5.0)
     postgres.prepare(state)
     assert orphan.wait(5) is not None
 
@@ -190,3 +185,13 @@ def test_a_server_that_outlived_its_supervisor_is_ended(state: Path) -> None:
 def prepared(state: Path) -> tuple[dwelling.Dwelling, Path]:
     services.start(state)[2]()
     return dwelling.find(state), state / "logs" / "orphan.log"
+
+
+def postmaster(state: Path) -> int:
+    pid = dwelling.find(state).data / "postmaster.pid"
+    return int(pid.read_text().splitlines()[0])
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    assert is_gone(pid)
