@@ -6,8 +6,11 @@ right after taking one."""
 import logging
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 import redis
+import redis.retry
+from redis.backoff import NoBackoff
 from rq import Queue, Retry
 from rq.worker import SimpleWorker
 from sqlalchemy.orm import Session
@@ -27,7 +30,11 @@ class QueueName(StrEnum):
 JOB_TIMEOUT = 60  # seconds; above every HTTP timeout inside a job
 RESULT_TTL = 0  # seconds a finished job is kept: nobody reads results, the rows tell
 FAILURE_TTL = 24 * 3600  # seconds a failed job is kept for somebody to look at
-CLIENT_TIMEOUT = 1.0  # seconds; a request never waits longer for the queue
+CLIENT_OPTIONS: dict[str, Any] = {
+    "socket_timeout": 1.0,  # seconds; a request never waits longer for the queue
+    "socket_connect_timeout": 1.0,
+    "retry": redis.retry.Retry(NoBackoff(), 0),  # the sweeper tries again, a request does not
+}
 WORKER_TTL = 30  # seconds; short, so that an abandoned job is found by an idle worker
 
 RETRY_DELAYS = (5, 30, 120, 600, 1800, 3600)
@@ -41,9 +48,7 @@ _client: redis.Redis | None = None
 def connect(url: str) -> redis.Redis:
     """Use the queue at url (redis://, rediss:// or unix://); returns the client."""
     global _client
-    _client = redis.Redis.from_url(
-        url, socket_timeout=CLIENT_TIMEOUT, socket_connect_timeout=CLIENT_TIMEOUT
-    )
+    _client = redis.Redis.from_url(url, **CLIENT_OPTIONS)
     return _client
 
 

@@ -58,11 +58,12 @@ def publish(topic: str, **news: Any) -> None:
 
 
 @contextmanager
-def listening(topic: str) -> Iterator[Listener]:
-    """Watch a topic; the listener is dropped at the end."""
+def listening(*topics: str) -> Iterator[Listener]:
+    """Watch one or more topics; the listener is dropped at the end."""
     listener = Listener()
     with _guard:
-        _listeners[topic].add(listener)
+        for topic in topics:
+            _listeners[topic].add(listener)
         if not _started.is_set():
             _started.set()
             threading.Thread(target=_listen, name="live", daemon=True).start()
@@ -70,9 +71,10 @@ def listening(topic: str) -> Iterator[Listener]:
         yield listener
     finally:
         with _guard:
-            _listeners[topic].discard(listener)
-            if not _listeners[topic]:
-                del _listeners[topic]
+            for topic in topics:
+                _listeners[topic].discard(listener)
+                if not _listeners[topic]:
+                    del _listeners[topic]
 
 
 def _listen() -> None:

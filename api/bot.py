@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import settings
 from api import contacts, errors
+from channels.contacts import known
 from channels.models import Conversation
 from channels.receiving import lock
 from database import transaction, utcnow
@@ -68,7 +69,7 @@ def conversation(public_id: str) -> ResponseReturnValue:
             "channel": found.channel,
             "agents_available": someone_present(session, window(), utcnow()),
             "service_hours": str(window()),
-            "contact": contacts.known(session, found),
+            "contact": known(session, found),
             "tickets": [_ticket(session, t) for t in queue.of_conversation(session, found)],
         }
 

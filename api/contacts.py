@@ -1,16 +1,14 @@
 """Where a participant wants to be answered: an email, a WhatsApp or SMS number, or here."""
 
 import re
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.errors import Refused
-from channels import reading
-from channels.models import Conversation, Identity
+from channels.contacts import HERE, label
+from channels.models import Conversation
 from channels.receiving import add_identity
 
-HERE = {"kind": "here", "label": "di chat ini"}
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
 PHONE = re.compile(r"(?:\+?62|0)8\d{7,11}")
 BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s.\-]+(?=\d)")
@@ -51,28 +49,3 @@ def keep(session: Session, conversation: Conversation, text: str) -> dict[str, s
     identity = add_identity(session, conversation.person_id, kind, address)
     conversation.contact = str(identity.id)
     return {"kind": kind, "label": label(kind, address)}
-
-
-def known(session: Session, conversation: Conversation) -> dict[str, Any] | None:
-    """Where answers shall go, with the address shortened; None when it was never asked."""
-    if conversation.contact is None:
-        return None
-    if conversation.contact == "here":
-        return HERE
-    identity = session.get_one(Identity, int(conversation.contact))
-    kind = identity.channel
-    return {"kind": kind, "label": label(kind, reading.address_of(session, identity))}
-
-
-def label(kind: str, address: str) -> str:
-    """An address as it may be shown back: enough to recognise, not enough to use.
-
-    >>> label("email", "budi@gmail.com")
-    'email b•••@gmail.com'
-    >>> label("whatsapp", "+6281234567890")
-    'WhatsApp •••7890'
-    """
-    if kind == "email":
-        name, _, domain = address.partition("@")
-        return f"email {name[:1]}•••@{domain}"
-    return f"{'SMS' if kind == 'sms' else 'WhatsApp'} •••{address[-4:]}"

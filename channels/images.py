@@ -67,6 +67,7 @@ def _drawn(data: bytes) -> Image.Image:
         source.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG only: decodes large ones smaller
         picture = _in_plain_colours(source)
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        picture.load()  # small ones are not read by thumbnail()
     picture.getexif()[_ORIENTATION] = orientation
     picture = ImageOps.exif_transpose(picture)
     picture.info = {}  # comments and colour profiles would be written again
@@ -105,5 +106,5 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 def _saved(picture: Image.Image, kind: str) -> bytes:
     out = BytesIO()
-    picture.save(out, kind, quality=85, optimize=True)
+    picture.save(out, kind, quality=85, optimize=picture.mode != "RGBA")
     return out.getvalue()

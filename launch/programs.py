@@ -57,7 +57,8 @@ def rasa_environment(environ: Mapping[str, str], state: Path) -> dict[str, str]:
     (caches / "tmp").mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in environ.items() if name not in KEPT_FROM_RASA}
     folders = {"RASA_CACHE_DIRECTORY": "cache", "TMPDIR": "tmp", "MPLCONFIGDIR": "tmp"}
-    return kept | RASA_QUIETLY | {name: str(caches / folder) for name, folder in folders.items()}
+    ports = {"SAPA_ACTIONS_PORT": environ.get("SAPA_ACTIONS_PORT", "5055")}  # for endpoints.yml
+    return kept | RASA_QUIETLY | ports | {name: str(caches / folder) for name, folder in folders.items()}
 
 
 def _rasa(settings: Ports, environ: dict[str, str], state: Path) -> Program:
@@ -66,7 +67,7 @@ def _rasa(settings: Ports, environ: dict[str, str], state: Path) -> Program:
     return Program(
         name="rasa",
         argv=[*argv, "--model", str(state / "models"), *files],
-        env=environ | {"SAPA_ACTIONS_PORT": str(settings.actions_port)},
+        env=environ,
         probe=page_answers(settings.rasa_port, "/"),
         nice=10,
         stage=1,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from staffing.models import Agent, Role, Team
@@ -59,6 +59,11 @@ def log_in(session: Session, email: str, password: str) -> Agent | None:
 def any_agents(session: Session) -> bool:
     """Whether the desk has anybody at all."""
     return bool(session.scalar(select(func.count(Agent.id))))
+
+
+def seen(session: Session, agent_id: int, now: datetime) -> None:
+    """A page of this agent showed a sign of life."""
+    session.execute(update(Agent).where(Agent.id == agent_id).values(seen_at=now))
 
 
 def someone_present(session: Session, window: Window, now: datetime) -> bool:

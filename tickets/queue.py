@@ -1,12 +1,12 @@
 """What stands in the queue, in the order in which it is to be worked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from channels.models import Conversation
+from channels.models import Conversation, Owner
 from staffing.models import Team
 from tickets.models import ACTIVE, Promise, Status, Ticket
 
@@ -16,15 +16,13 @@ PAGE = 100  # rows a page shows
 def waiting(
     session: Session, *, team: Team | None = None, agent_id: int | None = None
 ) -> Sequence[Ticket]:
-    """Active tickets: ours to act first, then by priority, then who has waited longest."""
-    query = (
-        select(Ticket)
-        .where(Ticket.status.in_(ACTIVE))
-        .options(joinedload(Ticket.conversation), joinedload(Ticket.assignee))
-        .order_by(
-            Ticket.waiting_since.is_(None), Ticket.priority, Ticket.waiting_since, Ticket.opened_at
-        )
-        .limit(PAGE)
+    """Active tickets: who waits in a live chat first, then ours to act, by priority and wait."""
+    query = _tickets(Ticket.status.in_(ACTIVE)).order_by(
+        (Conversation.owner == Owner.QUEUE).desc(),
+        Ticket.waiting_since.is_(None),
+        Ticket.priority,
+        Ticket.waiting_since,
+        Ticket.opened_at,
     )
     if team:
         query = query.where(Ticket.team == team)
@@ -35,14 +33,35 @@ def waiting(
 
 def finished(session: Session) -> Sequence[Ticket]:
     """Solved and closed tickets, newest first."""
-    query = (
+    query = _tickets(Ticket.status.in_([Status.SOLVED, Status.CLOSED]))
+    return session.scalars(query.order_by(Ticket.solved_at.desc().nulls_last())).all()
+
+
+def search(
+    session: Session, *, ticket_id: int | None, categories: Collection[str]
+) -> Sequence[Ticket]:
+    """Tickets of any status with this id or one of these categories, newest first."""
+    query = _tickets(or_(Ticket.id == ticket_id, Ticket.category.in_(categories)))
+    return session.scalars(query.order_by(Ticket.id.desc())).all()
+
+
+def _tickets(which: ColumnElement[bool]) -> Select[tuple[Ticket]]:
+    """A page of tickets with what a row shows of them, in one query."""
+    return (
         select(Ticket)
-        .where(Ticket.status.in_([Status.SOLVED, Status.CLOSED]))
-        .options(joinedload(Ticket.conversation), joinedload(Ticket.assignee))
-        .order_by(Ticket.solved_at.desc().nulls_last())
+        .join(Ticket.conversation)
+        .options(contains_eager(Ticket.conversation), joinedload(Ticket.assignee))
+        .where(which)
         .limit(PAGE)
     )
-    return session.scalars(query).all()
+
+
+def count_of(session: Session, agent_id: int) -> int:
+    """How many active tickets an agent holds."""
+    query = select(func.count(Ticket.id)).where(
+        Ticket.status.in_(ACTIVE), Ticket.assignee_id == agent_id
+    )
+    return session.scalar(query) or 0
 
 
 def counts(session: Session) -> dict[Team, int]:

@@ -1,11 +1,13 @@
 """What is done with tickets: opened, assigned, answered, moved, solved, reopened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels import outbox, vault
+from channels.base import Button
 from channels.models import Author, Conversation, Message, Owner
 from channels.receiving import lock
 from staffing.models import Agent, Team
@@ -152,7 +154,26 @@ def assign(
     ledger.record(session, ticket, "assigned", by=by, at=now, agent=agent.id if agent else None)
 
 
-def answer(session: Session, ticket: Ticket, agent: Agent, text: str, *, now: datetime) -> Message:
+def route(  # noqa: PLR0913
+    session: Session, ticket: Ticket, team: Team, priority: Priority, *, by: str, now: datetime
+) -> None:
+    """Put the ticket to a team, with a priority."""
+    if (ticket.team, ticket.priority) == (team, priority):
+        return
+    was = {"was_team": ticket.team, "was_priority": ticket.priority}
+    ticket.team, ticket.priority = team, priority
+    ledger.record(session, ticket, "routed", by=by, at=now, team=team, priority=priority, **was)
+
+
+def answer(  # noqa: PLR0913
+    session: Session,
+    ticket: Ticket,
+    agent: Agent,
+    text: str,
+    *,
+    now: datetime,
+    buttons: Sequence[Button] = (),
+) -> Message:
     """Answer the participant as a person: it counts as response and takes the conversation over."""
     if ticket.status is Status.CLOSED:
         raise TicketError(f"{ticket.number} is closed: open a new ticket to write again")
@@ -166,6 +187,7 @@ def answer(session: Session, ticket: Ticket, agent: Agent, text: str, *, now: da
         author=Author.AGENT,
         agent_id=agent.id,
         name=agent.name,
+        buttons=buttons,
     )
     ticket.first_response_at = ticket.first_response_at or now
     ticket.waiting_since = None

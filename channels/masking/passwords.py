@@ -98,16 +98,23 @@ def _judge(
     """The value that begins at start, if it is one; word is "" if it is more than letters."""
     firm, explicit = told
     if word:
-        known = word in KNOWN or word in UNITS or bool(role(word))
-        known = known or (not explicit and _is_grammar(shadow, start, word))
+        known = _is_known(shadow, start, word, grammar=not explicit)
         if kind == "sandi" and (firm or explicit) and not known:
-            yield start, _tail(shadow, start + len(word)), kind
+            whole = _PLAIN.match(shadow, start)
+            yield start, _tail(shadow, whole.end() if whole else start), kind
         return
     end = _end(shadow, start)
     core = shadow[start:end]
     strange = explicit and kind == "sandi" and len(core) >= 3 and not _is_ordinary(core)
     if strange or (_looks_secret(core) and (kind == "sandi" or _has_both(core))):
         yield start, _tail(shadow, end) if kind == "sandi" else end, kind
+
+
+def _is_known(shadow: str, start: int, word: str, *, grammar: bool = True) -> bool:
+    """Whether a word is one with which people talk about passwords, and none itself."""
+    if word in KNOWN or word in UNITS or role(word):
+        return True
+    return grammar and _is_grammar(shadow, start, word)
 
 
 def _is_grammar(shadow: str, start: int, word: str) -> bool:
@@ -126,17 +133,28 @@ def _end(shadow: str, start: int) -> int:
 
 
 def _tail(shadow: str, end: int) -> int:
-    """The end of a password of several parts: "Garuda 45 #"."""
+    """The end of a password of several words: "Garuda 45 #", "ayam goreng"."""
     for _ in range(4):
         space = re.match(r"[ \t]{1,3}", shadow[end : end + 3])
-        start = end + len(space.group()) if space else end
-        core = shadow[start : _end(shadow, start)]
-        after = _PLAIN.match(shadow, start + len(core) + 1)
-        part = re.fullmatch(r"\d{1,4}|[^\w\s]{1,9}", core) or _looks_secret(core)
-        if not space or not part or (after and after.group() in UNITS):
-            return end
-        end = start + len(core)
+        if not space or not (more := _part(shadow, end + len(space.group()))):
+            break
+        end += len(space.group()) + more
     return end
+
+
+def _part(shadow: str, start: int) -> int:
+    """How many characters of the word that begins at start still belong to a password."""
+    core = shadow[start : _end(shadow, start)]
+    after = _PLAIN.match(shadow, start + len(core) + 1)
+    if after and after.group() in UNITS:
+        return 0
+    plain = _PLAIN.match(shadow, start)
+    if plain:
+        word = bare(plain.group())
+        ordinary = word in FILLERS or word in MARKERS or _is_known(shadow, start, word)
+        return 0 if ordinary else len(plain.group())
+    odd = re.fullmatch(r"\d{1,4}|[^\w\s]{1,9}", core) or _looks_secret(core)
+    return len(core) if odd else 0
 
 
 def _later(reading: Reading, position: int, words: int = 8) -> Iterator[Place]:

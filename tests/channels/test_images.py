@@ -65,11 +65,15 @@ def test_the_usual_kinds_are_taken(kind: str) -> None:
     assert picture.media_type == f"image/{(again.format or '').lower()}"
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "I"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_every_kind_of_colour_is_taken(mode: str) -> None:
-    source = photo().convert("L").convert("I") if mode.startswith("I") else photo(mode=mode)
-    made = source.convert(mode)
-    assert reencode(saved(made, "PNG")).width == 64
+    source = photo(mode="L") if mode == "I;16" else photo()
+    assert reencode(saved(source.convert(mode), "PNG")).width == 64
+
+
+def test_sixteen_bits_of_grey_keep_their_brightness() -> None:
+    picture = reencode(saved(Image.new("I;16", (8, 8), 128 * 256), "PNG"))
+    assert opened(picture.data).convert("RGB").getpixel((4, 4)) == (128, 128, 128)
 
 
 def test_ink_of_a_printer_is_taken() -> None:
@@ -105,9 +109,10 @@ def test_a_photo_taken_sideways_stands_upright() -> None:
     exif[0x0112] = 6  # the camera was turned: show it a quarter to the right
     picture = reencode(saved(photo(), "JPEG", exif=exif, quality=95))
     assert (picture.width, picture.height) == (48, 64)
-    red, _, blue = opened(picture.data).getpixel((40, 8))  # the left upper corner came here
-    assert red > 200
-    assert blue < 60
+    right_upper = opened(picture.data).getpixel((40, 8))
+    assert isinstance(right_upper, tuple)
+    assert right_upper[0] > 200  # red: the left upper corner came here
+    assert right_upper[2] < 60
 
 
 @pytest.mark.parametrize(
@@ -152,6 +157,7 @@ def test_of_a_film_the_first_frame_is_kept() -> None:
     assert again.getpixel((10, 10)) == (255, 0, 0)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(6400, 6400), (12_000, 12_000), (60_000, 60_000)])
 def test_a_bomb_is_refused_before_it_is_decoded(
     size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
@@ -217,9 +223,10 @@ def test_a_damaged_picture_is_taken_or_refused(
 ) -> None:
     whole = saved(photo(), kind)
     at %= len(whole)
+    reason, picture = "", None
     try:
         picture = reencode(make(whole[:at] + put + whole[at + len(put) :]))
     except BadPicture as refused:
-        assert refused.reason in {"broken", "not_an_image", "too_many_pixels"}
-    else:
-        assert opened(picture.data).size == (picture.width, picture.height)
+        reason = refused.reason
+    assert reason in {"", "broken", "not_an_image", "too_many_pixels"}
+    assert picture is None or opened(picture.data).size == (picture.width, picture.height)

@@ -65,9 +65,13 @@ StartToy = Callable[..., Toy]
 @pytest.fixture
 def state() -> Iterator[Path]:
     """An empty state folder that another account can reach, unlike tmp_path."""
-    folder = Path(tempfile.mkdtemp(prefix="sapa-test-"))
+    folder = new_state_folder()
     yield folder
     clean.remove(folder)
+
+
+def new_state_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="sapa-test-"))
 
 
 @pytest.fixture

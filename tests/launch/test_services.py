@@ -15,15 +15,23 @@ from launch import clean, dwelling, keys, postgres, services
 from launch.paths import make_state
 from launch.process import wait_until
 from launch.words import Failure
-from tests.launch.conftest import is_gone
+from tests.launch.conftest import is_gone, new_state_folder
 
 
 def connect(url: str) -> psycopg.Connection:
     return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
 
 
-def test_both_answer_and_nobody_else_gets_in(state: Path) -> None:
-    database, queue, stop = services.start(state)
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    """One state folder for the tests that need no new one: making the cluster takes a second."""
+    folder = new_state_folder()
+    yield folder
+    clean.remove(folder)
+
+
+def test_both_answer_and_nobody_else_gets_in(shared: Path) -> None:
+    database, queue, stop = services.start(shared)
     try:
         with connect(database) as connection:
             asked = "select current_setting('timezone'), current_setting('server_encoding')"
@@ -31,73 +39,76 @@ def test_both_answer_and_nobody_else_gets_in(state: Path) -> None:
             assert connection.execute("select count(*) from pg_extension").fetchone() == (2,)
         assert Redis.from_url(queue).ping()
         with pytest.raises(psycopg.OperationalError, match="password"):
-            connect(database.replace(keys.postgres_password(state), "guessed"))
-        for folder in (state / "postgres" / "socket", state / "valkey" / "socket"):
+            connect(database.replace(keys.postgres_password(shared), "guessed"))
+        for folder in (shared / "postgres" / "socket", shared / "valkey" / "socket"):
             assert folder.stat().st_mode & 0o077 == 0
-        assert keys.path(state).stat().st_mode & 0o777 == 0o600
+        assert keys.path(shared).stat().st_mode & 0o777 == 0o600
     finally:
         stop()
 
 
-def test_a_killed_postgres_loses_nothing_and_starts_again(state: Path) -> None:
-    database, _, stop = services.start(state)
+def test_a_killed_postgres_loses_nothing_and_starts_again(shared: Path) -> None:
+    database, _, stop = services.start(shared)
     with connect(database) as connection:
         connection.execute("create table said (words text)")
         connection.execute("insert into said values ('halo')")
-        kill(postmaster(state))
+        kill(postmaster(shared))
     stop()
-    database, _, stop = services.start(state)
+    database, _, stop = services.start(shared)
     with connect(database) as connection:
         assert connection.execute("select words from said").fetchone() == ("halo",)
     stop()
 
 
-def test_a_lock_file_naming_a_living_stranger_does_not_prevent_the_start(state: Path) -> None:
-    _, _, stop = services.start(state)
-    kill(postmaster(state))
+def test_a_lock_file_naming_a_living_stranger_does_not_prevent_the_start(shared: Path) -> None:
+    _, _, stop = services.start(shared)
+    kill(postmaster(shared))
     stop()
-    home = dwelling.find(state)
+    home = dwelling.find(shared)
     stranger = subprocess.Popen(["sleep", "60"], user=home.user)
     try:
         lock = home.data / "postmaster.pid"
         lines = lock.read_text().splitlines()
         lock.write_text("\n".join([str(stranger.pid), *lines[1:]]))
-        services.start(state)[2]()
+        services.start(shared)[2]()
         assert stranger.poll() is None
     finally:
         stranger.kill()
         stranger.wait()
 
 
-def test_a_killed_valkey_keeps_its_data(state: Path) -> None:
-    _, queue, stop = services.start(state)
+def test_a_killed_valkey_keeps_its_data(shared: Path) -> None:
+    _, queue, stop = services.start(shared)
     client = Redis.from_url(queue)
     client.rpush("jobs", "one", "two")
     kill(int(client.info("server")["process_id"]))
     stop()
-    _, queue, stop = services.start(state)
+    _, queue, stop = services.start(shared)
     assert Redis.from_url(queue).lrange("jobs", 0, -1) == [b"one", b"two"]
     stop()
 
 
-def test_a_failed_statement_leaves_no_words_in_the_log(state: Path) -> None:
-    database, _, stop = services.start(state)
+def test_a_failed_statement_leaves_no_words_in_the_log(shared: Path) -> None:
+    database, _, stop = services.start(shared)
     with connect(database) as connection:
-        connection.execute("create table said (words text unique)")
-        connection.execute("insert into said values ('my secret')")
+        connection.execute("create table once (words text unique)")
+        connection.execute("insert into once values ('my secret')")
         with pytest.raises(psycopg.errors.UniqueViolation):
-            connection.execute("insert into said values ('my secret')")
+            connection.execute("insert into once values ('my secret')")
     stop()
-    log = (state / "logs" / "postgres.log").read_text()
+    log = (shared / "logs" / "postgres.log").read_text()
     assert "duplicate key" in log
     assert "my secret" not in log
 
 
-def test_keys_that_do_not_fit_the_database_are_named(state: Path) -> None:
-    services.start(state)[2]()
-    keys.path(state).unlink()
+def test_keys_that_do_not_fit_the_database_are_named(shared: Path) -> None:
+    services.start(shared)[2]()
+    kept = keys.path(shared).read_text()
+    keys.path(shared).unlink()
     with pytest.raises(Failure, match=r"put back the secrets\.json"):
-        services.start(state)
+        services.start(shared)
+    keys.path(shared).write_text(kept)
+    services.start(shared)[2]()
 
 
 def test_an_interrupted_initdb_is_made_again(state: Path) -> None:
@@ -140,15 +151,25 @@ def test_a_state_folder_that_postgres_cannot_reach(
     closed: Path, capsys: pytest.CaptureFixture[str], private_files: None
 ) -> None:
     database, _, stop = services.start(closed)
-    connect(database).close()
+    connect(database).execute("create table left_behind ()").connection.close()
     stop()
-    home = home_of(closed)
-    assert home.exists()
-    assert (f"the database is kept in {home}" in capsys.readouterr().out) == (os.geteuid() == 0)
-    services.start(closed)[2]()
-    assert capsys.readouterr().out == ""
+    said = f"the database is kept in {home_of(closed)}" in capsys.readouterr().out
+    assert said == (os.geteuid() == 0)
+    database, _, stop = services.start(closed)
+    assert knows_left_behind(database)
+    stop()
+    shutil.rmtree(closed)
+    database, _, stop = services.start(closed)
+    assert not knows_left_behind(database), "its keys went with the state folder"
+    stop()
     clean.remove(closed)
-    assert not home.exists()
+    assert not list(dwelling.OUTSIDE.glob(dwelling.outside_home(closed).name + "*"))
+
+
+def knows_left_behind(database: str) -> bool:
+    with connect(database) as connection:
+        found = connection.execute("select to_regclass('left_behind')").fetchone()
+    return found != (None,)
 
 
 @pytest.fixture
@@ -159,26 +180,16 @@ def private_files() -> Iterator[None]:
     os.umask(before)
 
 
-def test_the_database_of_a_deleted_state_folder_is_not_taken_for_ours(closed: Path) -> None:
-    database, _, stop = services.start(closed)
-    connect(database).execute("create table left_behind ()")
-    stop()
-    shutil.rmtree(closed)
-    database, _, stop = services.start(closed)
-    assert connect(database).execute("select to_regclass('left_behind')").fetchone() == (None,)
-    stop()
-
-
-def test_a_server_that_outlived_its_supervisor_is_ended(state: Path) -> None:
+def test_a_server_that_outlived_its_supervisor_is_ended(shared: Path) -> None:
     """Such as one whose record was lost: two servers on one data folder would ruin it."""
-    home, log = prepared(state)
+    home, log = prepared(shared)
     argv = postgres.program(home, "").argv
     with log.open("wb") as output:
         orphan = subprocess.Popen(
             argv, cwd="/", user=home.user, env=postgres.ENVIRONMENT, stdout=output, stderr=output
         )
     assert wait_until((home.data / "postmaster.pid").exists, 5.0)
-    postgres.prepare(state)
+    postgres.prepare(shared)
     assert orphan.wait(5) is not None
 
 
