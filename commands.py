@@ -5,6 +5,7 @@ import secrets
 import click
 
 import app
+import doctor
 import settings
 from database import transaction
 from staffing.models import Role, Team
@@ -44,6 +45,14 @@ def add(email: str, name: str, team: str, password: str) -> None:
     except StaffingError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{email} can log in at {settings.current().public_url}/desk")
+
+
+@group.command("doctor")
+def examine() -> None:
+    """Look this installation over; exit code 1 when something is wrong."""
+    text, well = doctor.report(doctor.examine(settings.current()))
+    click.echo(text)
+    raise SystemExit(not well)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Used by Rasa's components and by the app's fallback alike, so pure Python and nu
 import re
 import zlib
 from collections import Counter
+from itertools import pairwise
 from typing import Iterator, Tuple
 
 import numpy as np
@@ -97,13 +98,13 @@ def hashed(
     where = np.array(sorted(counts), dtype=np.int64)
     weights = np.sqrt(np.array([counts[bucket] for bucket in where], dtype=np.float32))
     length = float(np.linalg.norm(weights)) or 1.0
-    return where, weights / np.float32(length)
+    return where, (weights / length).astype(np.float32)
 
 
 def _parts(text: str) -> Iterator[str]:
     words = text.split()
     yield from (f"w:{word}" for word in words)
-    yield from (f"p:{first} {second}" for first, second in zip(words, words[1:]))
+    yield from (f"p:{first} {second}" for first, second in pairwise(words))
     for word in words:
         framed = f"<{word}>"
         for size in (3, 4, 5):

@@ -13,7 +13,6 @@ MAX_PIXELS = 40_000_000  # a phone's camera has 12 to 50 million; in memory this
 LONGEST_SIDE = 2000  # a phone's whole screen stays readable
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
-_ORIENTATION = 0x0112  # the tag of EXIF
 _FLATTEN_ABOVE = 3 * 1024 * 1024  # a photo with transparency is not worth more than this
 
 
@@ -63,12 +62,10 @@ def _drawn(data: bytes) -> Image.Image:
     with Image.open(BytesIO(data), formats=_FORMATS) as source:
         if source.width * source.height > MAX_PIXELS:  # known from the header, nothing decoded yet
             raise BadPicture("too_many_pixels")
-        orientation = source.getexif().get(_ORIENTATION, 1)
         source.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG only: decodes large ones smaller
         picture = _in_plain_colours(source)
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         picture.load()  # small ones are not read by thumbnail()
-    picture.getexif()[_ORIENTATION] = orientation
     picture = ImageOps.exif_transpose(picture)
     picture.info = {}  # comments and colour profiles would be written again
     return picture

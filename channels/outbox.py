@@ -156,7 +156,7 @@ def seen(session: Session, conversation: Conversation, seq: int, *, read: bool) 
         announce(session, conversation, states=True)
 
 
-def state_of(conversation: Conversation, message: reading.Shown) -> State:
+def state_of(conversation: Conversation, message: reading.Shown | Message) -> State:
     """How far one of our messages came, with what the participant's page told."""
     if message.seq <= conversation.read_seq:
         return State.READ

@@ -90,14 +90,15 @@ def _day(moment: datetime) -> object:
     return moment.astimezone(WIB).date()
 
 
-def ticks(bubbles: list[Bubble]) -> list[Bubble]:
-    """Our newest messages, whose ticks a page that looks again brings up to date."""
-    return [bubble for bubble in bubbles if bubble.state][-TICKS:]
+def ticks(session: Session, conversation: Conversation) -> dict[int, str]:
+    """How far our newest messages came, by number: a page that looks again shows it."""
+    newest = reading.latest_of(session, conversation, Direction.OUT, TICKS)
+    return {message.seq: outbox.state_of(conversation, message) for message in newest}
 
 
-def mark_read(session: Session, conversation: Conversation) -> None:
-    """An agent looks at the conversation: the participant's page is told so."""
-    if conversation.agent_read_seq < conversation.last_seq:
+def mark_read(session: Session, conversation: Conversation, seq: int) -> None:
+    """An agent has seen everything up to seq: the participant's page is told so."""
+    if conversation.agent_read_seq < seq:
         locked = lock(session, conversation.id)
-        locked.agent_read_seq = locked.last_seq
+        locked.agent_read_seq = max(locked.agent_read_seq, seq)
         outbox.announce(session, locked)

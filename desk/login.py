@@ -11,8 +11,7 @@ from sqlalchemy.exc import NoResultFound
 
 from channels import vault
 from database import transaction
-from desk import words
-from desk.people import User, bp, is_htmx, me, safe_next, t
+from desk.people import User, bp, is_htmx, me, safe_next, translate
 from ratelimit import limiter
 from staffing import service as staffing
 
@@ -58,7 +57,7 @@ def check_log_in() -> ResponseReturnValue:
         agent = staffing.log_in(unit, email, password[:MAX_PASSWORD])
     if agent is None:
         log.info("a login at the desk was refused")
-        return _page(t("login.wrong"), 401)
+        return _page(translate()("login.wrong"), 401)
     session.clear()  # nothing of before the login lives on after it
     session.permanent = True
     login_user(User(agent))
@@ -85,14 +84,14 @@ def switch_locale() -> ResponseReturnValue:
 @bp.errorhandler(CSRFError)
 def _expired(error: CSRFError) -> ResponseReturnValue:
     if request.endpoint == "desk.check_log_in":
-        return _page(t("login.expired"), 400)
+        return _page(translate()("login.expired"), 400)
     return _error(400)
 
 
 @bp.errorhandler(429)
 def _too_many(error: Any) -> ResponseReturnValue:
     if request.endpoint == "desk.check_log_in":
-        return _page(t("login.too_many"), 429)
+        return _page(translate()("login.too_many"), 429)
     return _error(429)
 
 
@@ -104,5 +103,5 @@ def _missing(error: Any) -> ResponseReturnValue:
 
 def _error(code: int) -> ResponseReturnValue:
     if is_htmx():
-        return t(f"error.{code}"), code
+        return translate()(f"error.{code}"), code
     return render_template("desk/error.html", code=code), code

@@ -71,9 +71,9 @@ def locale() -> str:
     return asked if asked in words.LOCALES else "id"
 
 
-def t(key: str, **values: object) -> str:
-    """A sentence in the language of this request."""
-    return words.translator(locale())(key, **values)
+def translate() -> words.Translator:
+    """The t() of this request."""
+    return words.translator(locale())
 
 
 def is_htmx() -> bool:
@@ -124,7 +124,7 @@ def safe_next(address: str) -> str:
 @bp.context_processor
 def _frame() -> dict[str, Any]:
     language = locale()
-    t = words.translator(language)
+    t = translate()
     return {
         "t": t,
         "times": words.Times(t, utcnow()),

@@ -1,7 +1,6 @@
 """What the desk's pages say, in the agent's language, and how they tell times."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -12,8 +11,6 @@ from settings import WIB
 LOCALES = ("id", "en")
 STRINGS = Path(__file__).parents[1] / "templates" / "desk" / "strings.json"
 
-Translator = Callable[..., str]
-
 
 @cache
 def strings(locale: str) -> dict[str, str]:
@@ -22,14 +19,24 @@ def strings(locale: str) -> dict[str, str]:
     return found[locale if locale in LOCALES else "id"]
 
 
+@dataclass(frozen=True)
+class Translator:
+    """The t() of templates."""
+
+    known: dict[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A key's sentence, its holes filled. Raises KeyError for an unknown key."""
+        return self.known[key].format(**values) if values else self.known[key]
+
+    def code(self, kind: str, code: str) -> str:
+        """What a code of the data is called; the code itself when it has no name here."""
+        return self.known.get(f"{kind}.{code}", code)
+
+
 def translator(locale: str) -> Translator:
-    """The t() of templates: a key's sentence, its holes filled. Raises KeyError."""
-    known = strings(locale)
-
-    def t(key: str, **values: object) -> str:
-        return known[key].format(**values) if values else known[key]
-
-    return t
+    """The t() of a language."""
+    return Translator(strings(locale))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from subprocess import Popen
@@ -15,6 +16,8 @@ LONGEST_DELAY = 10.0
 TOO_MANY = 6
 """Deaths of one program within WINDOW seconds after which we give up."""
 WINDOW = 60.0
+SETTLED = 3.0
+"""Seconds that a program without a probe must live to count as up."""
 
 
 @dataclass
@@ -54,9 +57,12 @@ class Child:
         return os.waitid(os.P_PID, self.process.pid, flags) is not None
 
     def serves(self) -> bool:
+        """Whether it answers; without a probe, whether it has lived for a moment."""
         if self.process is None:
             return False
-        return self.program.probe is None or self.program.probe()
+        if self.program.probe is None:
+            return time.monotonic() - self.begun > SETTLED
+        return self.program.probe()
 
     def send(self, sign: signal.Signals) -> None:
         if self.process is not None and not self.has_ended():

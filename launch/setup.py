@@ -98,7 +98,7 @@ class Setup:
         def do() -> None:
             self._make_environment(python, base)
             forget_half_installed(python.parent.parent)
-            # Rasa imports pkg_resources, which newer ones have no more.
+            # Rasa imports pkg_resources, which newer ones lack; the app is indifferent to it.
             self._run(label, _pip(python, "setuptools<81", "-r", str(requirements)))
             self._run("  checking it", [str(python), *proof])
 

@@ -47,6 +47,7 @@ def program(state: Path, address: Path) -> Program:
         "appendfsync": "everysec",
         "save": "",
         "daemonize": "no",
+        "loglevel": "warning",
     }
     return Program(
         name="valkey",

@@ -22,6 +22,7 @@ from inbox import answering
 from inbox.breaker import Breaker
 from launch import clean, services
 from tests.fakes import FakeChannel, FakeRasa
+from tests.product import Product, running
 
 SECRETS = {
     "SAPA_SECRET_KEY": "s" * 40,
@@ -117,3 +118,10 @@ def work(app: Flask) -> Callable[[], int]:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Product]:
+    """A whole running Sapa, with the model that `make test` trained, shared by all stories."""
+    with running() as started:
+        yield started

@@ -15,7 +15,8 @@ LAYERS: list[set[str]] = [
     {"inbox"},
     {"desk", "api", "public", "static_files"},
     {"app", "tables"},
-    {"worker", "schedule", "commands", "doctor"},
+    {"doctor"},
+    {"worker", "schedule", "commands"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
 SIBLINGS_ALLOWED = 0  # the floor's modules may use each other

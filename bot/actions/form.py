@@ -58,7 +58,7 @@ class ValidateHelpForm(Action):
 
 async def _otherwise(dispatcher: CollectingDispatcher, tracker: Tracker, requested: str) -> Slots:
     """Return what follows if the message is no answer to the form; nothing if it is one."""
-    if reading.is_command(tracker, "in_danger"):
+    if reading.is_danger(tracker):
         return {"purpose": "danger"}
     if reading.is_command(tracker, "cancel"):
         return {"purpose": "cancelled"}
@@ -163,7 +163,8 @@ async def _finish(
         ticket = await service.open_ticket(str(tracker.get_slot("category")), details)
         say_promised(dispatcher, "utter_ticket_opened", ticket, contact)
     elif purpose == "handover":
-        say_handed_over(dispatcher, await service.hand_over("asked"), contact)
+        reason = str(tracker.get_slot("reason") or "asked")
+        say_handed_over(dispatcher, await service.hand_over(reason), contact)
     elif purpose == "danger":
         await call_for_help(dispatcher, tracker)
     else:

@@ -1,4 +1,4 @@
-"""To a person: asked for, offered after failures, or called at once in danger; and ticket status."""
+"""To a person: asked for, offered after failures, called in danger; and how a ticket stands."""
 
 import json
 from pathlib import Path

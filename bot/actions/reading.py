@@ -42,6 +42,11 @@ def is_command(tracker: Tracker, *labels: str) -> bool:
     return label(tracker) in labels and confidence(tracker) >= SURE and short
 
 
+def is_danger(tracker: Tracker) -> bool:
+    """Tell whether somebody may come to harm, however long the message."""
+    return label(tracker) == "in_danger" and confidence(tracker) >= SURE
+
+
 def is_question(tracker: Tracker) -> bool:
     """Tell whether the message is a clear question that we have an answer to."""
     kind = label(tracker).split("/")[0]
@@ -82,7 +87,7 @@ def failures_in_a_row(tracker: Tracker) -> int:
 
 
 def _before_this_message(tracker: Tracker) -> Iterator[Dict[str, Any]]:
-    newest_first = iter(reversed(tracker.events))
+    newest_first: Iterator[Dict[str, Any]] = iter(reversed(tracker.events))
     for event in newest_first:
         if event["event"] == "user":
             break

@@ -31,7 +31,7 @@ async def begin_handover(
     contact = place(known["contact"])
     if not known["agents_available"] and contact is None:
         dispatcher.utter_message(response="utter_no_person_now")
-        return _begun("handover", None, None)
+        return [*_begun("handover", None, None), SlotSet("reason", reason)]
     say_handed_over(dispatcher, await service.hand_over(reason), contact)
     return nothing_more()
 

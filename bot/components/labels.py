@@ -33,9 +33,8 @@ class LabelClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """Return the settings: below `threshold` the assistant says it did not understand."""
         return {
-            "threshold": 0.4,
-            "strength": 20.0,
-            "buckets": 2**13,
+            "threshold": 0.35,
+            "buckets": 2**14,
             "ranking_length": 10,
             "textfeatures": textfeatures.VERSION,
         }
@@ -84,9 +83,7 @@ class LabelClassifier(IntentClassifier, GraphComponent):
         vectors = np.vstack([_vector(example) for example in examples])
         texts = [example.get(TEXT) for example in examples]
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
-        self._model = linear.fit(
-            vectors, texts, labels, self._config["buckets"], self._config["strength"]
-        )
+        self._model = linear.fit(vectors, texts, labels, self._config["buckets"])
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL_FILE)
         return self._resource

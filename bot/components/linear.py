@@ -1,73 +1,83 @@
-"""A linear model over labels: trained with scikit-learn, kept and used as plain numpy arrays."""
+"""A linear model over labels: trained with scikit-learn, kept and used as plain numpy arrays.
 
+Two logistic regressions, one over the meaning (a dense vector) and one over the hashed words, are
+added up; how much the words count and how sure to be is measured on sentences not trained on.
+Being sums, both fold into one matrix of weights.
+"""
+
+from collections import Counter
+from itertools import product
 from pathlib import Path
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, List, Sequence, Tuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from bot import textfeatures
 
 Floats = npt.NDArray[np.float32]
-TEMPERATURES = np.geomspace(0.2, 5.0, 40)
-FOLDS = 3
+FOLDS = 4
+SHARES = (0.125, 0.25, 0.375, 0.5, 0.75, 1.0)
+TEMPERATURES = np.geomspace(0.2, 5.0, 33)
+MEANING = {"C": 30.0, "max_iter": 200, "tol": 1e-2}
+WORDS = {"C": 40.0, "solver": "liblinear", "tol": 1e-2, "random_state": 7}
 
 
 class LinearModel:
     """Weights for one dense vector and the hashed words of a sentence, and their labels."""
 
-    def __init__(
-        self, labels: Sequence[str], weights: Floats, bias: Floats, buckets: int, temperature: float
-    ) -> None:
+    def __init__(self, labels: Sequence[str], weights: Floats, bias: Floats) -> None:
         self.labels = list(labels)
-        self.buckets = buckets
-        self._weights = weights  # one row a feature: dense ones first, buckets after
-        self._bias = bias
-        self._temperature = temperature
+        self.weights = weights  # one row a feature: those of the vector first, buckets after
+        self.bias = bias
 
     def probabilities(self, vector: Floats, text: str) -> Floats:
         """Return the probability of each label."""
-        where, amounts = textfeatures.hashed(text, self.buckets)
-        rows = self._weights[where + len(vector)]
-        logits = vector @ self._weights[: len(vector)] + amounts @ rows + self._bias
-        return np.asarray(_softmax(logits[None, :] / self._temperature)[0], dtype=np.float32)
+        dense = len(vector)
+        where, amounts = textfeatures.hashed(text, len(self.weights) - dense)
+        logits = vector @ self.weights[:dense] + amounts @ self.weights[where + dense] + self.bias
+        return np.asarray(_softmax(logits[None, :])[0], dtype=np.float32)
 
     def save(self, path: Path) -> None:
         """Write it to one file; no pickle, so that any Python can read it."""
-        np.savez(
-            path,
-            labels=np.array(self.labels),
-            weights=self._weights,
-            bias=self._bias,
-            scalars=np.array([self.buckets, self._temperature]),
-        )
+        np.savez(path, labels=np.array(self.labels), weights=self.weights, bias=self.bias)
 
     @classmethod
     def load(cls, path: Path) -> "LinearModel":
         """Read what save() wrote."""
         with np.load(path, allow_pickle=False) as kept:
-            buckets, temperature = kept["scalars"]
-            labels = [str(label) for label in kept["labels"]]
-            return cls(labels, kept["weights"], kept["bias"], int(buckets), float(temperature))
+            return cls([str(label) for label in kept["labels"]], kept["weights"], kept["bias"])
 
 
-def fit(
-    vectors: Floats, texts: Sequence[str], labels: Sequence[str], buckets: int, strength: float
-) -> LinearModel:
-    """Train on sentences (their dense vectors, which may have no columns, and words)."""
-    features = matrix(vectors, texts, buckets)
-    model = _regression(strength)
-    temperature = _temperature(model, features, labels)
-    model.fit(features, labels)
-    weights, bias = _both_ways(model.coef_, model.intercept_)
-    return LinearModel(model.classes_, weights, bias, buckets, temperature)
+def fit(vectors: Floats, texts: Sequence[str], labels: Sequence[str], buckets: int) -> LinearModel:
+    """Train on sentences: their meanings and their words."""
+    words = matrix(texts, buckets)
+    dense, sparse = LogisticRegression(**MEANING), LogisticRegression(**WORDS)
+    unseen = _unseen(dense, vectors, labels), _unseen(sparse, words, labels)
+    share, temperature = _weighed(unseen, labels)
+    dense.fit(vectors, labels)
+    sparse.fit(words, labels)
+    weights = np.hstack([dense.coef_, share * sparse.coef_]).T / temperature
+    bias = (dense.intercept_ + share * sparse.intercept_) / temperature
+    return LinearModel(dense.classes_, _floats(weights), _floats(bias))
 
 
-def matrix(vectors: Floats, texts: Sequence[str], buckets: int) -> csr_matrix:
-    """Return all sentences as rows: the dense columns first, one column a bucket after."""
+def fit_words(texts: Sequence[str], labels: Sequence[str], buckets: int) -> LinearModel:
+    """Train on the words of sentences alone."""
+    words = matrix(texts, buckets)
+    sparse = LogisticRegression(**WORDS)
+    unseen = _unseen(sparse, words, labels)
+    _, temperature = _weighed((np.zeros_like(unseen), unseen), labels, shares=(1.0,))
+    sparse.fit(words, labels)
+    weights, bias = sparse.coef_.T / temperature, sparse.intercept_ / temperature
+    return LinearModel(sparse.classes_, _floats(weights), _floats(bias))
+
+
+def matrix(texts: Sequence[str], buckets: int) -> csr_matrix:
+    """Return the hashed words of all texts, one row each."""
     rows: List[int] = []
     columns: List[int] = []
     amounts: List[float] = []
@@ -76,35 +86,36 @@ def matrix(vectors: Floats, texts: Sequence[str], buckets: int) -> csr_matrix:
         rows += [row] * len(where)
         columns += where.tolist()
         amounts += weights.tolist()
-    words = csr_matrix((amounts, (rows, columns)), shape=(len(texts), buckets), dtype=np.float32)
-    return hstack([csr_matrix(vectors), words], format="csr")
+    return csr_matrix((amounts, (rows, columns)), shape=(len(texts), buckets))
 
 
-def _regression(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, max_iter=200, tol=1e-3, random_state=7)
-
-
-def _both_ways(weights: Any, bias: Any) -> Tuple[Floats, Floats]:
-    # Of two labels scikit-learn keeps only the second's weights.
-    if len(weights) == 1:
-        weights, bias = np.vstack([-weights, weights]), np.array([-bias[0], bias[0]])
-    return np.ascontiguousarray(weights.T, dtype=np.float32), np.asarray(bias, dtype=np.float32)
-
-
-def _temperature(model: LogisticRegression, features: csr_matrix, labels: Sequence[str]) -> float:
-    """Return the softness that makes confidences honest on sentences not trained on."""
-    order: Dict[str, int] = {label: place for place, label in enumerate(sorted(set(labels)))}
+def _unseen(model: LogisticRegression, features: Any, labels: Sequence[str]) -> Any:
+    """Return a score for each sentence and label, by models that did not see the sentence."""
+    few = [label for label, count in Counter(labels).items() if count < FOLDS]
+    if few or len(set(labels)) < 3:
+        raise ValueError(f"Needs 3 labels with {FOLDS} sentences each; too few for: {few}")
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
-    logits = np.log(
-        cross_val_predict(model, features, labels, cv=folds, method="predict_proba") + 1e-12
-    )
-    right = np.array([order[label] for label in labels])
+    return cross_val_predict(model, features, labels, cv=folds, method="decision_function")
 
-    def surprise(temperature: float) -> float:
-        chances = _softmax(logits / temperature)[np.arange(len(right)), right]
-        return float(-np.log(chances + 1e-12).mean())
 
-    return float(min(TEMPERATURES, key=surprise))
+def _weighed(
+    unseen: Tuple[Any, Any], labels: Sequence[str], shares: Sequence[float] = SHARES
+) -> Tuple[float, float]:
+    """Return the share of the words and the softness that make confidences most honest."""
+    places = np.searchsorted(sorted(set(labels)), labels)
+    each = np.arange(len(places))
+
+    def surprise(choice: Tuple[float, float]) -> float:
+        share, temperature = choice
+        chances = _softmax((unseen[0] + share * unseen[1]) / temperature)[each, places]
+        return float(-np.log(chances + 1e-9).mean())
+
+    share, temperature = min(product(shares, TEMPERATURES), key=surprise)
+    return float(share), float(temperature)
+
+
+def _floats(numbers: Any) -> Floats:
+    return np.ascontiguousarray(numbers, dtype=np.float32)
 
 
 def _softmax(logits: Any) -> Any:

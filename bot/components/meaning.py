@@ -57,7 +57,7 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Return the settings; the version makes Rasa train anew when the spelling table changes."""
+        """Return the settings; a new spelling table has a new version, so Rasa trains anew."""
         return {**DenseFeaturizer.get_default_config(), "textfeatures": textfeatures.VERSION}
 
     def __init__(

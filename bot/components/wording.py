@@ -34,4 +34,6 @@ class SteadyWording(TemplatedNaturalLanguageGenerator):
             return None
         asked = tracker.latest_message.message_id if tracker.latest_message else ""
         place = zlib.crc32(f"{asked} {utter_action}".encode()) % len(choices)
-        return self._fill_response(copy.deepcopy(choices[place]), slots, **kwargs)
+        chosen: Dict[Text, Any] = copy.deepcopy(choices[place])
+        filled: Dict[Text, Any] = self._fill_response(chosen, slots, **kwargs)
+        return filled

@@ -46,7 +46,7 @@ export function changeToken(value) {
   dispatchEvent(new Event("storage"));
 }
 
-export const headers = () => ({ Authorization: "Bearer " + token() });
+export const headers = () => ({ Authorization: "Bearer " + token(), "Accept-Language": page.locale });
 
 export function uuid() { // randomUUID is missing on older phones
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -63,14 +63,14 @@ export function check(status, used, body, retryAfter) {
   throw new Refused(status, (body && body.error) || "", Number(retryAfter) || 0);
 }
 
-export async function call(path, body, authorised = true) {
+export async function call(path, body) {
   const used = token();
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 20000); // a dead mobile link hangs for minutes otherwise
   try {
     const reply = await fetch(page.api + path, {
       method: body ? "POST" : "GET",
-      headers: { ...(authorised && headers()), ...(body && { "Content-Type": "application/json" }) },
+      headers: { ...headers(), ...(body && { "Content-Type": "application/json" }) },
       body: body && JSON.stringify(body),
       signal: stop.signal,
       credentials: "omit",
@@ -85,7 +85,9 @@ export async function call(path, body, authorised = true) {
 /** A visitor exists from their first message on: pages that are only looked at cost nothing. */
 export async function visitor() {
   if (token()) return;
-  changeToken((await call("/visitors", { locale: page.locale }, false)).token);
+  const given = page.token || (await call("/visitors", { locale: page.locale })).token;
+  page.token = "";
+  changeToken(given);
 }
 
 const sleepers = new Set();

@@ -112,7 +112,7 @@ function tellHost(news) {
 
 function hear(event) {
   const trusted = [location.origin, ...JSON.parse(page.parentOrigins || "[]")];
-  if (!framed || event.source !== parent || !trusted.includes(event.origin)) return;
+  if (!framed || event.source !== parent || !trusted.some((one) => one === "*" || one === event.origin)) return;
   if (!event.data || event.data.sapa !== 1) return;
   host = event.origin;
   opened = event.data.open;
@@ -135,9 +135,9 @@ function onKey(event) {
 
 // ---- start ---------------------------------------------------------------------------------------
 
-/** The page's own conversation (kept by cookie for pages without script), unless it is empty. */
+/** The page's own conversation (kept by cookie for pages without script) comes first, unless it is empty. */
 function adopt() {
-  if (page.token && (log.children.length || !token())) changeToken(page.token);
+  if (page.token && log.children.length) changeToken(page.token);
 }
 
 function listen() {
@@ -153,6 +153,12 @@ function listen() {
   addEventListener("offline", () => trouble(false));
   addEventListener("storage", live.checkToken);
   addEventListener("message", hear);
+  if (!framed && window.visualViewport) visualViewport.addEventListener("resize", fit);
+}
+
+function fit() { // the keyboard covers part of the page on some phones: the composer stays above it
+  document.body.style.setProperty("--height", visualViewport.height + "px");
+  scrollTo(0, 0);
 }
 
 function start() {

@@ -92,7 +92,7 @@ function fail(item, error) {
   hooks.failed(item);
 }
 
-const post = ({ client_id, text, payload }) => call("/messages", { client_id, text, payload });
+const post = ({ client_id, text, payload }) => call("/messages", { client_id, text, payload, locale: page.locale });
 
 function upload(item) { // fetch cannot tell how far an upload is
   return new Promise((done, refuse) => {
@@ -100,7 +100,7 @@ function upload(item) { // fetch cannot tell how far an upload is
     form.append("client_id", item.client_id);
     form.append("file", item.blob, item.name);
     request.open("POST", page.api + "/attachments");
-    request.setRequestHeader("Authorization", headers().Authorization);
+    for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.timeout = 180000;
     request.upload.onprogress = (event) => hooks.progress(item, Math.round((100 * event.loaded) / event.total));

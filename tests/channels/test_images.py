@@ -104,12 +104,19 @@ def test_words_hidden_in_a_screenshot_are_gone() -> None:
     assert set(opened(picture.data).info) == set()
 
 
-def test_a_photo_taken_sideways_stands_upright() -> None:
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "P"), ("PNG", "RGBA"), ("WEBP", "RGB")],
+)
+def test_a_photo_taken_sideways_stands_upright(kind: str, mode: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: show it a quarter to the right
-    picture = reencode(saved(photo(), "JPEG", exif=exif, quality=95))
+    picture = reencode(saved(photo(mode=mode), kind, exif=exif, quality=95))
     assert (picture.width, picture.height) == (48, 64)
-    right_upper = opened(picture.data).getpixel((40, 8))
+    assert not dict(opened(picture.data).getexif())
+    if mode == "L":
+        return
+    right_upper = opened(picture.data).convert("RGB").getpixel((40, 8))
     assert isinstance(right_upper, tuple)
     assert right_upper[0] > 200  # red: the left upper corner came here
     assert right_upper[2] < 60

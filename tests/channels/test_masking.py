@@ -100,6 +100,8 @@ SECRET = [  # what is written, what may be read; codes, passwords and PINs are n
     ("ini otp nya 482913", "ini otp nya ‹otp›"),
     ("482913", "‹otp›"),
     ("4829", "‹otp›"),
+    ("482.913", "‹otp›"),
+    ("masukin 48291㏠ ya", "masukin ‹otp› ya"),
     ("48 29 13 kak", "‹otp› kak"),
     ("kode verifikasi saya 1-2-3-4-5-6", "kode verifikasi saya ‹otp›"),
     ("otpnya 4829 13", "otpnya ‹otp›"),
@@ -133,6 +135,10 @@ SECRET = [  # what is written, what may be read; codes, passwords and PINs are n
     ("password : 'merah putih'", "password : '‹sandi›'"),
     ("password: ayam goreng tolong bantu", "password: ‹sandi› tolong bantu"),
     ("passwordnya merdekaaaa", "passwordnya ‹sandi›"),
+    ("password saya 12345678901234", "password saya ‹sandi›"),
+    ("password Garuda# 45", "password ‹sandi›"),
+    ("password 'kata 4829' 13", "password '‹sandi›"),
+    ("pw=Garuda45,email=budi@gmail.com", "pw=‹sandi›,email=budi@gmail.com"),
     ("password budi: Garuda45", "password ‹sandi›: ‹sandi›"),
     ("pass nya kucing", "pass nya ‹sandi›"),
     ("pw=Garuda45, email=budi@gmail.com", "pw=‹sandi›, email=budi@gmail.com"),
@@ -164,6 +170,9 @@ PERSONAL = [  # what is written, what may be read; as written only where it is e
     ("tiga satu tujuh empat kosong lima dua satu nol lima sembilan nol nol nol nol satu", "‹nik›"),
     ("saya punya 2 akun nik 3174056105900001", "saya punya 2 akun nik ‹nik›"),
     ("nik 317405210590001 kurang satu angka", "nik ‹nik› kurang satu angka"),
+    ("3174052105900001 kk 3174052105900002", "‹nik› kk ‹kk›"),
+    ("2020 2020 2020 2020", "‹kartu›"),
+    ("gelombang 81 74 15 21 15 90 10 11", "gelombang 81 ‹rekening›"),
     ("1. 3174052105900001", "1. ‹nik›"),
     ("kk 3174052105900002 nik 3174052105900001", "kk ‹kk› nik ‹nik›"),
     ("3174052105900002 no kk saya", "‹kk› no kk saya"),
@@ -188,6 +197,7 @@ password saya tiba tiba berubah
 password harus ada huruf besar, kecil, dan angka
 password minimal 8 karakter
 password salah 3x
+password saya macam2
 lupa password: budi@gmail.com
 pass login error
 pass saya buka
