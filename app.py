@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api.bot
@@ -59,10 +60,12 @@ def create_app(config: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
         RATELIMIT_STORAGE_URI=config.redis_url.replace("unix://", "redis+unix://"),
+        COMPRESS_STREAMS=False,  # events must leave at once
         RATELIMIT_STORAGE_OPTIONS=jobs.CLIENT_OPTIONS,
     )
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     limiter.init_app(app)
+    Compress(app)
     for blueprint in (webchat_api.bp, pages.bp, api.bot.bp, api.health.bp, public.routes.bp):
         app.register_blueprint(blueprint)
     app.register_blueprint(static_bp)

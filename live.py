@@ -88,7 +88,7 @@ def _listen() -> None:
 def _listen_until_it_breaks() -> None:
     if _client is None:
         raise RuntimeError("live.connect() has not been called")
-    with _client.pubsub(ignore_subscribe_messages=True) as pubsub:
+    with _client.pubsub(ignore_subscribe_messages=True) as pubsub:  # type: ignore[no-untyped-call] # redis-py
         pubsub.psubscribe(PREFIX + "*")
         while True:
             message = pubsub.get_message(timeout=30)

@@ -161,7 +161,9 @@ def older(ticket_id: int) -> ResponseReturnValue:
     """Messages before those the page shows."""
     with transaction() as session:
         found = session.get_one(Ticket, ticket_id)
-        shown = bubbles.before(session, found.conversation, _number(request.args.get("before")), translate())
+        shown = bubbles.before(
+            session, found.conversation, _number(request.args.get("before")), translate()
+        )
         return render_template(
             "desk/_older.html",
             ticket=found,

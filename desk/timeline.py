@@ -13,8 +13,20 @@ from tickets import ledger
 from tickets.models import Ticket, TicketEvent
 
 TOLD = frozenset(
-    "opened promised triaged moved reopened assigned answered participant_wrote confirmed noted "
-    "routed original_shown".split()
+    [
+        "opened",
+        "promised",
+        "triaged",
+        "moved",
+        "reopened",
+        "assigned",
+        "answered",
+        "participant_wrote",
+        "confirmed",
+        "noted",
+        "routed",
+        "original_shown",
+    ]
 )
 """Kinds that have a sentence of their own; others are shown by their code."""
 

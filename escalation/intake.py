@@ -12,7 +12,7 @@ from tickets.models import Ticket
 from tickets.service import find_by_origin, give, open_ticket
 
 
-def open_triaged(  # noqa: PLR0913
+def open_triaged(
     session: Session,
     conversation: Conversation,
     *,
@@ -44,7 +44,7 @@ def open_triaged(  # noqa: PLR0913
     return ticket, True
 
 
-def hand_over(  # noqa: PLR0913
+def hand_over(
     session: Session,
     conversation: Conversation,
     *,

@@ -1,7 +1,6 @@
 """The job that answers: one conversation's turns, strictly in order, under its lock."""
 
 import logging
-import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -11,11 +10,12 @@ import settings
 from bot.client import Ask, BotUnavailable, Failure, Reply, ask
 from channels import outbox
 from channels.base import Button
-from channels.models import Author, Conversation, Handler, Message
+from channels.models import Conversation, Handler, Message
 from channels.receiving import lock
 from database import advisory_lock, transaction, utcnow
 from inbox import commands, standin
 from inbox.breaker import PATIENCE, Breaker, Verdict
+from inbox.saying import say_bubbles
 from inbox.taking import (
     Turn,
     finish,
@@ -138,31 +138,21 @@ def _keep(turn: Turn, reply: Reply) -> bool:
             outbox.note(session, conversation, DROPPED, now=now)
             handle(messages, Handler.PERSON, now)
             return True
-        for text, buttons in bubbles(reply):
-            outbox.say(
-                session,
-                conversation,
-                text,
-                now=now,
-                author=Author.ASSISTANT,
-                buttons=buttons,
-                turn=turn.id,
-            )
+        say_bubbles(session, conversation, said_by(reply), turn, now)
         keep_episode(session, conversation, list(reply.events), reply.active_form, now)
         finish(conversation, messages, Handler.ASSISTANT, now)
     return True
 
 
-def bubbles(reply: Reply) -> list[tuple[str, list[Button]]]:
-    """What is said, one bubble each: texts part at blank lines, buttons stay with the last."""
-    said: list[tuple[str, list[Button]]] = []
-    for message in reply.messages:
-        parts = [part.strip() for part in re.split(r"\n\s*\n", message.get("text") or "")]
-        said += [(part, []) for part in parts if part]
-        if message.get("buttons") and said:
-            buttons = [Button(b["title"], b["payload"]) for b in message["buttons"]]
-            said[-1] = (said[-1][0], buttons)
-    return said
+def said_by(reply: Reply) -> list[tuple[str, list[Button]]]:
+    """What Rasa's reply says, with the buttons of each message."""
+    return [
+        (
+            message.get("text") or "",
+            [Button(b["title"], b["payload"]) for b in message.get("buttons") or []],
+        )
+        for message in reply.messages
+    ]
 
 
 def sweep(now: datetime) -> int:

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from bot.fallback import Fallback
 from sqlalchemy.orm import Session
 
 import settings
+from bot.fallback import Fallback
 from channels import outbox
 from channels.base import Button
 from channels.models import Author, Conversation, Handler, Message
 from channels.receiving import lock
 from database import transaction, utcnow
 from escalation.intake import hand_over, open_triaged
+from inbox.saying import say_bubbles
 from inbox.taking import Turn, finish, may_speak, still_open
 from staffing.hours import window
 from tickets import promises
@@ -60,16 +61,7 @@ def answer(turn: Turn, *, hopeless: bool) -> bool:
         if said is None:
             _acknowledge(session, conversation, messages, now)
             return False
-        text, buttons = said
-        outbox.say(
-            session,
-            conversation,
-            text,
-            now=now,
-            author=Author.ASSISTANT,
-            buttons=buttons,
-            turn=turn.id,
-        )
+        say_bubbles(session, conversation, [said], turn, now)
         finish(conversation, messages, Handler.FALLBACK, now)
     return True
 

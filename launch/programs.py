@@ -58,7 +58,12 @@ def rasa_environment(environ: Mapping[str, str], state: Path) -> dict[str, str]:
     kept = {name: value for name, value in environ.items() if name not in KEPT_FROM_RASA}
     folders = {"RASA_CACHE_DIRECTORY": "cache", "TMPDIR": "tmp", "MPLCONFIGDIR": "tmp"}
     ports = {"SAPA_ACTIONS_PORT": environ.get("SAPA_ACTIONS_PORT", "5055")}  # for endpoints.yml
-    return kept | RASA_QUIETLY | ports | {name: str(caches / folder) for name, folder in folders.items()}
+    return (
+        kept
+        | RASA_QUIETLY
+        | ports
+        | {name: str(caches / folder) for name, folder in folders.items()}
+    )
 
 
 def _rasa(settings: Ports, environ: dict[str, str], state: Path) -> Program:

@@ -43,7 +43,7 @@ END $$
 @pytest.fixture(scope="session")
 def backing() -> Iterator[dict[str, str]]:
     """DATABASE_URL and REDIS_URL of servers of this run's own, migrated."""
-    folder = Path(tempfile.mkdtemp(prefix="sapa-test-", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="sapa-test-", dir="/tmp"))
     folder.chmod(0o755)
     database_url, redis_url, stop = services.start(folder)
     migrate(database_url)
@@ -55,7 +55,7 @@ def backing() -> Iterator[dict[str, str]]:
 
 def migrate(url: str) -> None:
     config = Config("alembic.ini")
-    config.cmd_opts = type("Options", (), {"x": [f"url={url}"]})()  # type: ignore[assignment]
+    config.cmd_opts = type("Options", (), {"x": [f"url={url}"]})()
     command.upgrade(config, "head")
 
 

@@ -97,7 +97,7 @@ def free_ports(count: int) -> list[int]:
 @contextmanager
 def running(**settings: str) -> Iterator[Product]:
     """Start a Sapa with the model that `make train` made; stopped and removed at the end."""
-    state = Path(tempfile.mkdtemp(prefix="sapa-product-", dir="/tmp"))  # noqa: S108
+    state = Path(tempfile.mkdtemp(prefix="sapa-product-", dir="/tmp"))
     state.chmod(0o755)
     product = start(state, **settings)
     try:
@@ -112,7 +112,9 @@ def running(**settings: str) -> Iterator[Product]:
 def start(state: Path, **settings: str) -> Product:
     """Start a Sapa on this state folder; returns at once."""
     web, rasa, actions = free_ports(3)
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("SAPA_", "DATABASE_", "REDIS_"))}
+    environ = {
+        k: v for k, v in os.environ.items() if not k.startswith(("SAPA_", "DATABASE_", "REDIS_"))
+    }
     environ |= {
         "SAPA_STATE_DIR": str(state),
         "SAPA_MODELS_DIR": str(ROOT / ".sapa" / "models"),

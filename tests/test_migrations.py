@@ -22,7 +22,9 @@ def ours(name: str | None, kind: str, parents: object) -> bool:
     return (kind != "schema" or name in (None, "vault")) and name != "alembic_version"
 
 
-@pytest.mark.parametrize("change", ["UPDATE ticket_event SET kind = 'x'", "DELETE FROM ticket_event"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE ticket_event SET kind = 'x'", "DELETE FROM ticket_event"]
+)
 def test_the_ledger_is_append_only(app: Flask, change: str) -> None:
     add = (
         "INSERT INTO person (created_at) VALUES (now());"

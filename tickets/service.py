@@ -154,7 +154,7 @@ def assign(
     ledger.record(session, ticket, "assigned", by=by, at=now, agent=agent.id if agent else None)
 
 
-def route(  # noqa: PLR0913
+def route(
     session: Session, ticket: Ticket, team: Team, priority: Priority, *, by: str, now: datetime
 ) -> None:
     """Put the ticket to a team, with a priority."""
@@ -165,7 +165,7 @@ def route(  # noqa: PLR0913
     ledger.record(session, ticket, "routed", by=by, at=now, team=team, priority=priority, **was)
 
 
-def answer(  # noqa: PLR0913
+def answer(
     session: Session,
     ticket: Ticket,
     agent: Agent,

@@ -49,7 +49,9 @@ def test_the_same_message_twenty_times_at_once_is_stored_once(app: Flask) -> Non
     for thread in threads:
         thread.join()
     with transaction() as session:
-        counts = [session.scalar(select(func.count()).select_from(t)) for t in (Message, Person, Received)]
+        counts = [
+            session.scalar(select(func.count()).select_from(t)) for t in (Message, Person, Received)
+        ]
     assert seqs == [1] * 20
     assert counts == [1, 1, 1]
 

@@ -35,7 +35,7 @@ def test_every_technical_problem_of_the_knowledge_sheet_has_a_rule() -> None:
         ("faq/anything_else", "", 0, "agents", "P3", "category"),
     ],
 )
-def test_triage(  # noqa: PLR0917 a row of the table
+def test_triage(
     category: str, details: str, like: int, team: str, priority: str, reason: str
 ) -> None:
     decided = triage(category, details=details, like_tickets=like)

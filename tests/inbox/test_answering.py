@@ -167,9 +167,14 @@ def test_a_button_that_was_offered_is_trusted_also_by_its_number(
 def test_long_answers_come_as_bubbles_and_buttons_stay_with_the_last(
     client: FlaskClient, rasa: FakeRasa, work: Work
 ) -> None:
-    rasa.answer = lambda asked: echo(asked) | {
-        "messages": [{"text": "satu\n\ndua", "buttons": [{"title": "Ya", "payload": "/affirm"}]}]
-    }
+    rasa.answer = lambda asked: (
+        echo(asked)
+        | {
+            "messages": [
+                {"text": "satu\n\ndua", "buttons": [{"title": "Ya", "payload": "/affirm"}]}
+            ]
+        }
+    )
     person = Participant(client)
     person.write("ceritakan langkah-langkahnya dong kak?")
     work()

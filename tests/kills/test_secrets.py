@@ -53,7 +53,14 @@ def test_no_planted_secret_is_found_in_the_whole_state_folder(told: Product) -> 
     patterns.write_text("\n".join(needles) + "\n")
     home = Path(told.state)
     found = subprocess.run(
-        ["grep", "-rlaFwf", str(patterns), "--exclude=needles.txt", "--exclude-dir=models", str(home)],
+        [
+            "grep",
+            "-rlaFwf",
+            str(patterns),
+            "--exclude=needles.txt",
+            "--exclude-dir=models",
+            str(home),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -12,8 +12,7 @@ from tests.product import Product
 from tests.stories.conftest import NewPage, picture
 
 QUESTIONS = [
-    line.split("\t")
-    for line in Path("tests/stories/twenty_questions.tsv").read_text().splitlines()
+    line.split("\t") for line in Path("tests/stories/twenty_questions.tsv").read_text().splitlines()
 ]
 ANSWER_WITHIN = 15_000  # milliseconds
 
@@ -207,7 +206,9 @@ def test_two_failures_to_understand_offer_a_person(product: Product, new_page: N
         expect(page.locator("#log .msg.assistant .bubble").nth(before)).to_be_visible(
             timeout=ANSWER_WITHIN
         )
-    expect(page.get_by_role("button", name=re.compile("petugas", re.IGNORECASE)).last).to_be_visible()
+    expect(
+        page.get_by_role("button", name=re.compile("petugas", re.IGNORECASE)).last
+    ).to_be_visible()
 
 
 def test_a_status_page_needs_no_account(product: Product, new_page: NewPage) -> None:

@@ -132,7 +132,9 @@ def test_the_second_of_two_agents_is_told(app: Flask) -> None:
         ticket = open_one(session)
         version = ticket.version
     with transaction() as session:
-        service.move(session, service.locked(session, 1, version), Status.OPEN, by="x", now=utcnow())
+        service.move(
+            session, service.locked(session, 1, version), Status.OPEN, by="x", now=utcnow()
+        )
     with transaction() as session, pytest.raises(Conflict, match="somebody else"):
         service.locked(session, 1, version)
 
