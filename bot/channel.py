@@ -10,12 +10,20 @@ import logging
 from typing import Any, Awaitable, Callable, Dict, Optional, Text
 
 from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.shared.exceptions import RasaException
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
-from bot.components.turns import BadRequest, Turn, TurnFailed, hear_errors, take_turn
+from bot.components.turns import (
+    BadRequest,
+    Turn,
+    TurnFailed,
+    hear_errors,
+    take_turn,
+    trust_own_actions,
+)
 
 MAX_TEXT = 4000
 MAX_EVENTS = 2 * 1024 * 1024
@@ -29,6 +37,7 @@ class SapaInput(InputChannel):
     def __init__(self, token: str) -> None:
         self._expected = f"Bearer {token}".encode()
         hear_errors()
+        trust_own_actions()
 
     @classmethod
     def name(cls) -> Text:
@@ -38,6 +47,8 @@ class SapaInput(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "SapaInput":
         """Make it from credentials.yml; without a token it does not start."""
+        if logging.getLogger("rasa").isEnabledFor(logging.DEBUG):
+            raise RasaException("Rasa writes messages into its log at DEBUG: use INFO.")
         token = (credentials or {}).get("token")
         if not token:
             cls.raise_missing_credentials_exception()

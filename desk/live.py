@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import redis
@@ -114,10 +115,10 @@ def _leave(ticket_id: int, viewer: str) -> None:
 def viewers(ticket_id: int) -> set[int]:
     """The agents who have a ticket open."""
     try:
-        found = jobs.client().zrangebyscore(_key(ticket_id), time.time() - VIEWING, "+inf")
+        found: Any = jobs.client().zrangebyscore(_key(ticket_id), time.time() - VIEWING, "+inf")
     except redis.RedisError:
         return set()
-    return {int(viewer.partition(b":")[0]) for viewer in found}
+    return {int(bytes(viewer).partition(b":")[0]) for viewer in found}
 
 
 @bp.post("/tickets/<int:ticket_id>/typing")

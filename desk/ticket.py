@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import channels
 from channels import contacts, reading, vault
+from channels.masking import mask
 from channels.models import Conversation, Message
 from database import transaction, utcnow
 from desk import bubbles, live
@@ -98,8 +99,9 @@ def _facts(session: Session, found: Ticket, now: datetime) -> dict[str, Any]:
 
 
 def _details(session: Session, found: Ticket) -> str:
+    """What the participant told, masked once more: it came by the assistant, not as a message."""
     try:
-        return service.details_of(session, found)
+        return mask(service.details_of(session, found)).text
     except vault.Erased:
         return reading.ERASED
 

@@ -51,6 +51,7 @@ class Setup:
             missing = [step for step in self._steps(dev) if not _is_done(step)]
             _refuse_small_disk(sum(step.gigabytes for step in missing))
             if missing:
+                self._log.unlink(missing_ok=True)
                 say(f"Setting up {len(missing)} of Sapa's parts, once; details: {self._log}")
             for step in missing:
                 step.stamp.unlink(missing_ok=True)

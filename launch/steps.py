@@ -22,9 +22,10 @@ def run(label: str, argv: list[str], environ: Mapping[str, str], log: Path) -> N
     """
     begun = time.monotonic()
     say(f"{label} ...")
+    before = log.stat().st_size if log.exists() else 0
     code = _watched(Program(label, argv, environ), log, begun)
     if code != 0:
-        complain(tail(log))
+        complain(tail(log, before))
         raise Failure(f"{label}: that failed (exit code {code}). The whole story is in {log}.")
     say(f"  done in {spoken(time.monotonic() - begun)}.")
 
@@ -32,7 +33,7 @@ def run(label: str, argv: list[str], environ: Mapping[str, str], log: Path) -> N
 def _watched(program: Program, log: Path, begun: float) -> int:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        output.write(f"\n=== {program.name}: {' '.join(program.argv)}\n".encode())
+        output.write(f"=== {program.name}: {' '.join(program.argv)}\n".encode())
         output.flush()
         child = spawn(program, output)
     try:
@@ -55,10 +56,11 @@ def _tick(child: Popen[bytes], begun: float) -> int:
             return code
 
 
-def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log, indented."""
+def tail(log: Path, begin: int, lines: int = 15) -> str:
+    """The last lines of what was written to log from begin on, indented."""
     with log.open("rb") as file:
-        file.seek(max(0, os.fstat(file.fileno()).st_size - 8000))
+        size = os.fstat(file.fileno()).st_size
+        file.seek(max(begin, size - 8000))
         last = file.read().decode(errors="replace").splitlines()[-lines:]
     return "\n".join(f"    {line}" for line in last)
 

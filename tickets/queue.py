@@ -45,7 +45,7 @@ def search(
     return session.scalars(query.order_by(Ticket.id.desc())).all()
 
 
-def _tickets(which: ColumnElement[bool]) -> Select[tuple[Ticket]]:
+def _tickets(which: ColumnElement[bool]) -> Select[Ticket]:
     """A page of tickets with what a row shows of them, in one query."""
     return (
         select(Ticket)

@@ -5,6 +5,7 @@ import uuid
 from contextvars import ContextVar
 from typing import Any, Dict, List, NamedTuple, Optional, Text
 
+from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
@@ -163,6 +164,20 @@ class _ErrorListener(logging.Handler):
         errors = _errors.get()
         if errors is not None:
             errors.append(f"{record.name}: {record.getMessage().splitlines()[0][:200]}")
+
+
+def trust_own_actions() -> None:
+    """Check only the outline of what our action server answers.
+
+    Rasa would compile and apply a large JSON schema at every call of an action: 20 ms of the
+    30 that a turn takes. The answers are made by rasa-sdk's own classes, in our own code."""
+    outline = {
+        "$schema": "http://json-schema.org/draft-04/schema#",  # the one that is quick to check
+        "type": "object",
+        "required": ["events", "responses"],
+        "properties": {"events": {"type": "array"}, "responses": {"type": "array"}},
+    }
+    RemoteAction.action_response_format_spec = staticmethod(lambda: outline)
 
 
 def hear_errors() -> None:
