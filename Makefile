@@ -22,8 +22,7 @@ bench: ## measure starts, memory and messages per second on this machine
 	@exec $(APP) -m bench
 
 doctor: ## look an installation over and say in plain words what is wrong with it
-	@$(PYTHON) -m launch setup
-	@exec $(APP) -m commands doctor
+	@exec $(PYTHON) -m launch app commands doctor
 
 train: ## train the assistant if what it learns from has changed
 	@exec $(PYTHON) -m launch train

@@ -83,13 +83,12 @@ def is_htmx() -> bool:
 
 @bp.before_request
 def _guard() -> ResponseReturnValue | None:
+    if request.endpoint not in OPEN and not current_user.is_authenticated:
+        return _to_log_in()  # before the token is looked at: an ended session is led to the login
     if request.method not in SAFE_METHODS:
         csrf.protect()
-    if request.endpoint in OPEN:
-        return None
-    if not current_user.is_authenticated:
-        return _to_log_in()
-    _note_presence(current_user.id, current_user.seen_at, utcnow())
+    if current_user.is_authenticated:
+        _note_presence(current_user.id, current_user.seen_at, utcnow())
     return None
 
 
@@ -101,7 +100,8 @@ def _note_presence(agent_id: int, seen_at: datetime | None, now: datetime) -> No
 
 def _to_log_in() -> ResponseReturnValue:
     """Send the browser to the login, and back to where it was afterwards."""
-    here = request.headers.get("HX-Current-URL", "") if is_htmx() else request.full_path
+    asked = request.full_path if request.method == "GET" else ""
+    here = request.headers.get("HX-Current-URL", "") if is_htmx() else asked
     address = url_for("desk.log_in", next=safe_next(here))
     if is_htmx():
         return Response(status=401, headers={"HX-Redirect": address})
@@ -114,11 +114,13 @@ def safe_next(address: str) -> str:
     """The path of an address when it is a page of the desk, else the queue.
 
     Only path and query are taken, so that nobody is led to another site."""
-    parts = urlsplit(address.replace("\\", "/"))
-    path = parts.path
-    if path != "/desk" and not path.startswith("/desk/"):
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:
         return url_for("desk.queue")
-    return f"{path}?{parts.query}".rstrip("?")
+    if parts.path != "/desk" and not parts.path.startswith("/desk/"):
+        return url_for("desk.queue")
+    return f"{parts.path}?{parts.query}".rstrip("?")
 
 
 @bp.context_processor

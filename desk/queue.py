@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
@@ -45,6 +45,12 @@ def queue() -> ResponseReturnValue:
         return render_template("desk/queue.html", **_view(session))
 
 
+@bp.get("/")
+def queue_with_slash() -> ResponseReturnValue:
+    """As some people type it."""
+    return redirect(url_for("desk.queue"), 308)
+
+
 @bp.get("/rows")
 def rows() -> ResponseReturnValue:
     """The rows alone, for pages that look again; 204 while they are as the page has them."""
@@ -54,19 +60,21 @@ def rows() -> ResponseReturnValue:
     mark = hashlib.sha256(part.encode()).hexdigest()[:16]
     if mark == request.args.get("mark"):
         return "", 204
-    return f'{part}<input type="hidden" id="mark" name="mark" value="{mark}">'
+    return part + render_template("desk/_rows_mark.html", mark=mark, unread=view["unread"])
 
 
 def _view(session: Session) -> dict[str, Any]:
     tab, q = _tab(), request.args.get("q", "").strip()[:100]
     found = _search(session, q) if q else _of_tab(session, tab)
+    shown = _rows(session, found)
     counts = {str(team): count for team, count in tickets.counts(session).items()}
     return {
         "tab": tab,
         "q": q,
         "tabs": TABS,
         "counts": counts | {MINE: tickets.count_of(session, current_user.id)},
-        "rows": _rows(session, found),
+        "rows": shown,
+        "unread": sum(row.unread for row in shown),
         "full": len(found) == tickets.PAGE,
     }
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-COMMANDS = ("run", "setup", "train", "services", "check", "test", "clean")
+COMMANDS = ("run", "setup", "train", "services", "check", "test", "clean", "app")
 OLDEST = (3, 11)
 
 
@@ -14,12 +14,14 @@ def main() -> int:
         print("Sapa needs Python 3.11 or newer as python3, and this is " + version + ".")
         print("With another one beside it: make PYTHON=python3.12 run")
         return 1
-    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
-        print("usage: python3 -m launch " + "|".join(COMMANDS))
+    alone = len(sys.argv) == 2
+    if sys.argv[1:2] not in [[command] for command in COMMANDS] or alone == (sys.argv[1] == "app"):
+        print("usage: python3 -m launch " + "|".join(COMMANDS[:-1]))
+        print("       python3 -m launch app MODULE ARGUMENT...  (with a running Sapa's settings)")
         return 2
     from launch import commands
 
-    return commands.carry_out(sys.argv[1], dict(os.environ))
+    return commands.carry_out(sys.argv[1:], dict(os.environ))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from launch import checks, clean, train
 from launch.paths import APP_PYTHON, ENVIRONMENTS, ROOT, make_state, state_dir
@@ -14,10 +15,10 @@ from launch.setup import Setup
 from launch.words import Failure, complain, disk_trouble, say
 
 
-def carry_out(command: str, environ: Mapping[str, str]) -> int:
-    """Do command; returns the exit code."""
+def carry_out(words: list[str], environ: Mapping[str, str]) -> int:
+    """Do the command that words are; returns the exit code."""
     os.chdir(ROOT)
-    return in_plain_words(lambda: _dispatch(command, environ))
+    return in_plain_words(lambda: _dispatch(words, environ))
 
 
 def in_plain_words(do: Callable[[], int]) -> int:
@@ -38,14 +39,17 @@ def in_plain_words(do: Callable[[], int]) -> int:
     return 1
 
 
-def _dispatch(command: str, environ: Mapping[str, str]) -> int:
+def _dispatch(words: list[str], environ: Mapping[str, str]) -> int:
+    command = words[0]
     if command == "clean":
         return clean.clean(environ)
     if not _in_app_environment():
         if command == "run":
             refuse_if_running(state_dir(environ))
         Setup(environ).ensure(dev=command in ("check", "test"))
-        _go_on_inside(command, environ)
+        _become([str(APP_PYTHON), "-m", "launch", *words], app_environment(environ, {}))
+    if command == "app":
+        return _app(words[1:], environ)
     return _INSIDE[command](environ)
 
 
@@ -53,11 +57,16 @@ def _in_app_environment() -> bool:
     return Path(sys.prefix).resolve() == (ENVIRONMENTS / "app").resolve()
 
 
-def _go_on_inside(command: str, environ: Mapping[str, str]) -> None:
-    """Become the app environment's Python, which has what the rest needs."""
+def _become(argv: list[str], environ: Mapping[str, str]) -> NoReturn:
+    """Go on as another program, here the app environment's Python, which has what is needed."""
     sys.stdout.flush()
-    argv = [str(APP_PYTHON), "-m", "launch", command]
-    os.execve(APP_PYTHON, argv, app_environment(environ, {}))  # noqa: S606 - no shell wanted
+    os.execve(argv[0], argv, dict(environ))  # noqa: S606 - no shell wanted
+
+
+def _app(words: list[str], environ: Mapping[str, str]) -> NoReturn:
+    from launch.run import beside  # needs the app environment
+
+    _become([sys.executable, "-m", *words], beside(environ))
 
 
 def _run(environ: Mapping[str, str]) -> int:

@@ -37,11 +37,10 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 def prepare(state: Path, *, durable: bool = True) -> Dwelling:
-    """Make the cluster if there is none yet, and remove what a killed server left."""
+    """Make the cluster if there is none yet. Harmless where one runs already."""
     home = dwelling.find(state)
     if not (home.home / "complete").exists():
         _make_cluster(home, keys.postgres_password(state), durable)
-    _forget_dead_server(home)
     return home
 
 
@@ -137,11 +136,11 @@ def _run(home: Dwelling, argv: list[str], stdin: str = "") -> None:
         raise Failure("The embedded database could not be made: " + " / ".join(last))
 
 
-def _forget_dead_server(home: Dwelling) -> None:
-    """Remove lock files of a server that is gone, and end one that is not.
+def end_earlier(home: Dwelling) -> None:
+    """Remove the lock files of a server that is gone, and end one that is not.
 
     PostgreSQL takes a stale lock file for a living one when its process number has been
-    given to another program since. We hold the state folder's lock: no one else runs it.
+    given to another program since. For those who hold the state folder's lock only.
     """
     for lock in (home.data / "postmaster.pid", sockets(home) / f"{SOCKET}.lock"):
         pid = _first_line_as_number(lock)

@@ -66,10 +66,15 @@ def spawn(program: Program, output: Output) -> subprocess.Popen[bytes]:
 
 
 def _in_child(program: Program, parent: int) -> None:
-    _libc.prctl(PR_SET_PDEATHSIG, int(program.orphan_signal), 0, 0, 0)
+    die_with_parent(parent, program.orphan_signal)
+    os.nice(program.nice)
+
+
+def die_with_parent(parent: int, sign: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send this process sign when its parent dies."""
+    _libc.prctl(PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above: no signal would come
         os._exit(1)
-    os.nice(program.nice)
 
 
 def group_of(user: str | None) -> int | None:

@@ -15,6 +15,7 @@ RASA_QUIETLY = {
     "OMP_NUM_THREADS": "1",  # it would take every core for each sentence
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore::DeprecationWarning",  # of its own old parts, hundreds of lines
 }
 
 
@@ -101,16 +102,14 @@ def _workers(settings: Ports, environ: Mapping[str, str]) -> list[Program]:
 
 def _web(settings: Ports, environ: Mapping[str, str]) -> Program:
     options = {
-        "--worker-class": "gevent",
+        "--config": "python:launch.webserver",
         "--workers": str(settings.web_workers),
         "--bind": f"{settings.host}:{settings.port}",
-        # Open event streams never end by themselves: browsers reconnect, so don't wait long.
-        "--graceful-timeout": "3",
     }
     words = [word for option in options.items() for word in option]
     return Program(
         name="web",
-        argv=[sys.executable, "-m", "gunicorn", *words, "--no-control-socket", "app:create_app()"],
+        argv=[sys.executable, "-m", "gunicorn", *words, "app:create_app()"],
         env=environ,
         probe=page_answers(settings.port, "/healthz", reachable_host(settings.host)),
         stage=3,

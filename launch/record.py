@@ -65,6 +65,14 @@ class Record:
     def note(self, name: str, pid: int) -> None:
         """Write down that the program called name runs as process pid now."""
         self.programs[name] = {"pid": pid, "started": started(pid) or 0}
+        self._write()
+
+    def forget(self, name: str) -> None:
+        """The program called name has ended and is not started again."""
+        del self.programs[name]
+        self._write()
+
+    def _write(self) -> None:
         whole = {"run": self.run, "boot": boot(), "supervisor": os.getpid()}
         write_private(self.path, json.dumps(whole | {"programs": self.programs}, indent=1))
 

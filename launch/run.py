@@ -55,6 +55,16 @@ def inherited(environ: Mapping[str, str], state: Path) -> dict[str, str]:
     return made | app_environment(environ, {"SAPA_STATE_DIR": str(state)})
 
 
+def beside(outer: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a command beside a running Sapa: its secrets and its services."""
+    state = make_state(state_dir(outer))
+    environ = inherited(outer, state)
+    if keys.POSTGRES_PASSWORD in keys.read(state):  # else it has never run here
+        environ = {"DATABASE_URL": postgres.url(postgres.prepare(state), state)} | environ
+        environ = {"REDIS_URL": valkey.url(valkey.prepare(state))} | environ
+    return NOT_YET | environ
+
+
 def checked(environ: Mapping[str, str]) -> Settings:
     """The settings. Raises Failure, naming each missing or wrong one."""
     before = dict(os.environ)
@@ -95,6 +105,7 @@ def _start_services(
     found = {name: environ[name] for name in NOT_YET if environ.get(name)}
     if "DATABASE_URL" not in found:
         home = postgres.prepare(state)
+        postgres.end_earlier(home)
         found["DATABASE_URL"] = postgres.url(home, state)
         supervisor.start(postgres.program(home, found["DATABASE_URL"]))
         supervisor.wait_until_serving(["postgres"], 60.0, _tell)

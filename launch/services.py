@@ -20,6 +20,7 @@ def start(state_dir: Path, *, durable: bool = False) -> tuple[str, str, Callable
     """
     state = make_state(state_dir.resolve())
     home = postgres.prepare(state, durable=durable)
+    postgres.end_earlier(home)
     database_url = postgres.url(home, state)
     address = valkey.prepare(state)
     with ExitStack() as stack:

@@ -22,6 +22,9 @@ from launch.process import Program, kill_group, spawn
 from launch.record import MARK, Record
 from launch.words import Failure, say
 
+PROBE_EVERY = 0.2
+"""Seconds between two questions to a program that is not up yet."""
+
 
 class Stopped(Exception):
     """We were asked to stop, by Ctrl-C or a signal."""
@@ -55,6 +58,7 @@ class Supervisor:
         while child.exit_code is None:
             self._turn(1.0)
         del self._children[child.program.name]
+        self._record.forget(child.program.name)
         if child.exit_code != 0:
             raise Failure(child.ending(f"{child.program.name} failed"))
         return list(child.lines.last)
@@ -66,7 +70,7 @@ class Supervisor:
         waiting = [self._children[name] for name in names]
         end = time.monotonic() + seconds
         while waiting:
-            self._turn(0.1)
+            self.watch(PROBE_EVERY)
             for child in [child for child in waiting if child.serves()]:
                 waiting.remove(child)
                 tell(child.program.name)
@@ -107,7 +111,7 @@ class Supervisor:
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         self._selector.register(self._wake, selectors.EVENT_READ)
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(sign) != signal.SIG_IGN:  # nohup wants to be left alone
+            if sign != signal.SIGHUP or signal.getsignal(sign) != signal.SIG_IGN:  # not under nohup
                 signal.signal(sign, self._on_signal)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only to be woken up
 

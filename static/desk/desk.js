@@ -19,8 +19,8 @@ const asked = (event) => event.detail.requestConfig.verb === "post";
 document.addEventListener("htmx:sendError", (event) => asked(event) && tell("offline"));
 document.addEventListener("htmx:timeout", (event) => asked(event) && tell("offline"));
 document.addEventListener("htmx:responseError", (event) => asked(event) && tell("failed"));
-document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (event.detail.xhr.status < 400) trouble.hidden = true;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.shouldSwap) trouble.hidden = true; // an answer we understand: all is well again
 });
 trouble.querySelector("[data-close]").addEventListener("click", () => {
   trouble.hidden = true;

@@ -44,4 +44,14 @@ document.addEventListener("focusin", (event) => {
   show();
 });
 
-document.addEventListener("htmx:afterSwap", show);
+// on a phone the tabs are wider than the page: they stay where they were pushed
+const tabs = () => document.querySelector(".tabs");
+let pushed = 0;
+document.addEventListener("htmx:beforeSwap", () => {
+  pushed = tabs().scrollLeft;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  tabs().scrollLeft = pushed;
+  show();
+});
+tabs().querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -98,7 +98,6 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (target.id === "forms") carryTyped(target, fragment);
   if (target.id !== "messages") return;
   dropKnown(fragment);
-  follow = nearEnd();
 });
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   if (event.detail.target.id !== "messages") return;
@@ -108,7 +107,9 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
 });
 newer.addEventListener("click", toEnd);
 scroller.addEventListener("scroll", () => {
-  if (nearEnd()) newer.hidden = true;
+  follow = nearEnd();
+  if (follow) newer.hidden = true;
 });
 scroller.addEventListener("load", () => follow && toEnd(), true); // pictures grow the page
+new ResizeObserver(() => follow && toEnd()).observe(scroller); // so do drafts, and phones' keyboards
 toEnd();

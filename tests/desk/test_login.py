@@ -85,6 +85,7 @@ def test_every_form_needs_its_csrf_token(
         ("/\\evil.example", "/desk"),
         ("\\\\evil.example/desk", "/desk"),
         ("/deskevil", "/desk"),
+        ("http://[desk", "/desk"),
         ("javascript:alert(1)", "/desk"),
         ("/desk//evil.example", "/desk//evil.example"),
         ("", "/desk"),

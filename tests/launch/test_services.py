@@ -189,7 +189,10 @@ def test_a_server_that_outlived_its_supervisor_is_ended(shared: Path) -> None:
             argv, cwd="/", user=home.user, env=postgres.ENVIRONMENT, stdout=output, stderr=output
         )
     assert wait_until((home.data / "postmaster.pid").exists, 5.0)
+    assert orphan.poll() is None
     postgres.prepare(shared)
+    assert orphan.poll() is None, "asking for its address must not end it"
+    postgres.end_earlier(home)
     assert orphan.wait(5) is not None
 
 
