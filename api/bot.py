@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import settings
 from api import contacts, errors
 from channels.contacts import known
+from channels.masking import mask
 from channels.models import Conversation
 from channels.receiving import lock
 from database import transaction, utcnow
@@ -111,7 +112,7 @@ def open_one(public_id: str) -> ResponseReturnValue:
             session,
             _conversation(session, public_id),
             category=category,
-            details=str(body.get("details", ""))[:MAX_DETAILS],
+            details=mask(str(body.get("details", ""))[:MAX_DETAILS]).text,
             origin=str(turn),
             by="participant",
             window=window(),

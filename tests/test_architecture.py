@@ -67,7 +67,7 @@ def test_the_supervisor_uses_the_settings_alone(path: Path) -> None:
 
 def test_no_part_stands_outside_the_drawing() -> None:
     folders = {p.parent.name for p in Path().glob("*/__init__.py")}
-    assert folders - set(HEIGHT) == {"launch", "tests"}
+    assert folders - set(HEIGHT) == {"launch", "tests", "bench"}
     assert {p.stem for p in Path().glob("*.py")} <= set(HEIGHT)
 
 
