@@ -1,6 +1,5 @@
 # Sapa. `make help` lists what can be done; everything else is in launch/.
 PYTHON ?= python3
-APP := .sapa/env/app/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench doctor train clean
@@ -17,9 +16,8 @@ test: ## set up what is missing, then every check and every test
 check: ## only what needs nothing running: lint, layout, types
 	@exec $(PYTHON) -m launch check
 
-bench: ## measure starts, memory and messages per second on this machine
-	@$(PYTHON) -m launch setup
-	@exec $(APP) -m bench
+bench: ## measure start, memory and messages per second here (BENCH=--cold: from a fresh clone too)
+	@exec $(PYTHON) -m launch bench
 
 doctor: ## look an installation over and say in plain words what is wrong with it
 	@exec $(PYTHON) -m launch app commands doctor

@@ -120,7 +120,9 @@ def _agents(config: Settings) -> Finding:
     except SQLAlchemyError:
         return Finding("agents", "cannot be read without the database", "mend that first")
     if not found:
-        return Finding("agents", "nobody can log in", "run `python -m commands add-agent`")
+        return Finding(
+            "agents", "nobody can log in", "run `python3 -m launch app commands add-agent`"
+        )
     return Finding("agents")
 
 

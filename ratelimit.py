@@ -1,5 +1,8 @@
 """Rate limits, kept in Valkey; while that is away each process counts for itself."""
 
+import math
+import time
+
 from flask import request
 from flask_limiter import Limiter
 
@@ -13,6 +16,11 @@ limiter = Limiter(
     key_func=address,
     default_limits=[],
     in_memory_fallback_enabled=True,
-    headers_enabled=True,
     strategy="fixed-window",
 )
+
+
+def seconds_to_wait() -> int:
+    """After how many seconds the limit that refused this request allows the next one."""
+    limit = limiter.current_limit
+    return max(1, math.ceil(limit.reset_at - time.time())) if limit else 1

@@ -24,9 +24,7 @@ PEOPLE = 16  # write at the same time, each waits for nothing
 EACH = 20  # questions a person writes; below the limit of a visitor's minute
 REST = "rest:\n"
 UNANSWERED = "SELECT count(*) FROM message WHERE direction = 'in' AND handled_at IS NULL"
-WAITS = (
-    "SELECT extract(epoch FROM handled_at - created_at) FROM message WHERE direction = 'in'"
-)
+WAITS = "SELECT extract(epoch FROM handled_at - created_at) FROM message WHERE direction = 'in'"
 
 
 def questions() -> list[str]:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-COMMANDS = ("run", "setup", "train", "services", "check", "test", "clean", "app")
+COMMANDS = ("run", "setup", "train", "services", "check", "test", "bench", "clean", "app")
 OLDEST = (3, 11)
 
 

@@ -48,7 +48,7 @@ def dynamic(environ: Mapping[str, str]) -> list[Check]:
     bare = rasa_environment(inside, state)
     results = str(state / "rasa" / "results")
     data = ["--domain", "domain.yml", "--data", "bot/data", "--config", "config.yml"]
-    stories = ["--stories", "tests/bot", "--fail-on-prediction-errors", "--out", results]
+    stories = ["--e2e", "--stories", "tests/bot", "--fail-on-prediction-errors", "--out", results]
     model = ["--model", str(state / "models")]
     rasa = [str(RASA_PYTHON), "-m", "rasa"]
     return [

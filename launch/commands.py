@@ -46,7 +46,7 @@ def _dispatch(words: list[str], environ: Mapping[str, str]) -> int:
     if not _in_app_environment():
         if command == "run":
             refuse_if_running(state_dir(environ))
-        Setup(environ).ensure(dev=command in ("check", "test"))
+        Setup(environ).ensure(dev=command in ("check", "test", "bench"))
         _become([str(APP_PYTHON), "-m", "launch", *words], app_environment(environ, {}))
     if command == "app":
         return _app(words[1:], environ)
@@ -92,6 +92,12 @@ def _services(environ: Mapping[str, str]) -> int:
     return 0
 
 
+def _bench(environ: Mapping[str, str]) -> int:
+    _train(environ)
+    argv = [str(APP_PYTHON), "-m", "bench", *environ.get("BENCH", "").split()]
+    os.execve(APP_PYTHON, argv, dict(environ))  # noqa: S606 - no shell wanted
+
+
 def _setup(_environ: Mapping[str, str]) -> int:
     return 0  # it is done before we get here
 
@@ -111,4 +117,5 @@ _INSIDE: dict[str, Callable[[Mapping[str, str]], int]] = {
     "services": _services,
     "check": _check,
     "test": _test,
+    "bench": _bench,
 }

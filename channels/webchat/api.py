@@ -13,7 +13,7 @@ from channels.webchat import MAX_UPLOAD, messages, visitors
 from channels.webchat.stream import stream
 from channels.webchat.strings import sentence
 from database import transaction, utcnow
-from ratelimit import limiter
+from ratelimit import limiter, seconds_to_wait
 
 bp = Blueprint("webchat", __name__, url_prefix="/chat/api")
 
@@ -45,7 +45,7 @@ def _too_large(error: Exception) -> ResponseReturnValue:
 
 @bp.errorhandler(429)
 def _too_many(error: Any) -> ResponseReturnValue:
-    return {"error": sentence("error.too_many")}, 429
+    return {"error": sentence("error.too_many")}, 429, {"Retry-After": str(seconds_to_wait())}
 
 
 @bp.post("/visitors")

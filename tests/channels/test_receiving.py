@@ -207,3 +207,21 @@ def test_two_messages_committed_in_reverse_order_are_both_seen(app: Flask) -> No
         seen += [m.seq for m in reading.messages_after(session, conversation, seen[-1])]
         assert session.scalar(text("SELECT count(*) FROM message")) == 3
     assert seen == [1, 2, 3]
+
+
+def test_who_writes_too_fast_is_told_when_to_go_on(client: FlaskClient) -> None:
+    person = Participant(client)
+    for _ in range(30):
+        person.write("halo kak, saya mau tanya dong")
+    body = {"client_id": "one-too-many", "text": "halo"}
+    answer = client.post("/chat/api/messages", json=body, headers=person.headers)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    Participant(client).write("orang lain tetap bisa menulis kok")
+
+
+def test_a_page_is_not_told_to_wait_for_anything_else(client: FlaskClient) -> None:
+    person = Participant(client)
+    body = {"client_id": "not-limited", "text": "halo"}
+    answer = client.post("/chat/api/messages", json=body, headers=person.headers)
+    assert "Retry-After" not in answer.headers
