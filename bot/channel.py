@@ -16,6 +16,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from bot.components.memory import remember_event_types
 from bot.components.turns import (
     BadRequest,
     Turn,
@@ -38,6 +39,7 @@ class SapaInput(InputChannel):
         self._expected = f"Bearer {token}".encode()
         hear_errors()
         trust_own_actions()
+        remember_event_types()
 
     @classmethod
     def name(cls) -> Text:
