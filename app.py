@@ -98,6 +98,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 def _begin() -> None:
     g.started = utcnow()
+    logs.conversation.set(None)  # a connection is kept for other requests
 
 
 def _finish(response: Response) -> Response:

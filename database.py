@@ -54,7 +54,12 @@ class Base(DeclarativeBase):
 def connect(url: str) -> Engine:
     """Bind Sessions to the database at url; nothing connects before the first query."""
     engine = create_engine(
-        url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 5}
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,  # errors are logged: values stay out of them
+        connect_args={"connect_timeout": 5},
     )
     Sessions.configure(bind=engine)
     return engine

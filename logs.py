@@ -5,14 +5,26 @@ Nobody logs words, addresses or numbers of participants; a last filter masks wha
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 conversation: ContextVar[int | None] = ContextVar("conversation", default=None)
 """The conversation this thread of work is about: on every line it writes."""
+
+
+@contextmanager
+def about(conversation_id: int) -> Iterator[None]:
+    """Put the conversation on every line that is logged inside."""
+    token = conversation.set(conversation_id)
+    try:
+        yield
+    finally:
+        conversation.reset(token)
+
 
 DIGITS = re.compile(r"(?<![\w.:-])\+?\d(?:[ .\-]?\d){8,19}(?![\w.:-])")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -31,8 +43,8 @@ def _mask(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMap
     return event
 
 
-def configure(level: str) -> None:
-    """Write every log line to standard output as JSON."""
+def configure(level: str, out: TextIO | None = None) -> None:
+    """Write every log line as JSON to out; None: standard output."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -40,7 +52,7 @@ def configure(level: str) -> None:
         structlog.processors.format_exc_info,
         _mask,
     ]
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(out or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 
 import live
+import logs
 import settings
 from bot.client import Ask, BotUnavailable, Failure, Reply, ask
 from channels import outbox
@@ -44,7 +45,7 @@ _breaker = Breaker()
 
 def answer(conversation_id: int) -> None:
     """Job: answer everything that is due in a conversation. Safe to run twice, or at once."""
-    with advisory_lock(f"answer:{conversation_id}") as held:
+    with logs.about(conversation_id), advisory_lock(f"answer:{conversation_id}") as held:
         if not held:
             return  # its holder looks once more after letting go
         while turn := _next(conversation_id):

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -72,6 +72,9 @@ class FakeRasa:
             def do_POST(self) -> None:
                 fake.serve(self)
 
+            def do_GET(self) -> None:
+                fake._reply(self, 200, {})
+
             def log_message(self, format: str, *args: object) -> None:
                 """Silent."""
 
@@ -98,4 +101,5 @@ class FakeRasa:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(data)))
         handler.end_headers()
-        handler.wfile.write(data)
+        with suppress(BrokenPipeError):  # who asked has given up waiting
+            handler.wfile.write(data)

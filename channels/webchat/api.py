@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+import logs
 from channels import media, outbox
 from channels.images import BadPicture
 from channels.models import Attachment
@@ -94,6 +95,7 @@ def upload() -> ResponseReturnValue:
 def _store(visitor: str, **sent: Any) -> ResponseReturnValue:
     with transaction() as session:
         conversation, shown, new = messages.take(session, visitor, now=utcnow(), **sent)
+        logs.conversation.set(conversation.id)
         outbox.announce(session, conversation)
         return messages.as_json(conversation, shown), 201 if new else 200
 

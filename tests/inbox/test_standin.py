@@ -153,7 +153,5 @@ def test_a_turn_that_rasa_fails_at_again_and_again_goes_to_people(
 
 def test_the_exported_answers_hold_every_faq_that_is_trained() -> None:
     """The stand-in speaks with the same words as the assistant."""
-    models = Path(".sapa/models/fallback.json")
-    if models.exists():
-        answers = json.loads(models.read_text())
-        assert sum(label.startswith("faq/") for label in answers["answers"]) >= 30
+    answers = json.loads(Path(".sapa/models/fallback.json").read_text())  # `make train` made it
+    assert sum(label.startswith("faq/") for label in answers) >= 30
