@@ -25,7 +25,7 @@ from settings import WIB
 bp = Blueprint("chat", __name__)
 
 PATIENCE = 6.0  # seconds a page waits for the answer before it is shown without
-SHOWN = 30  # messages on a plain page: it stays below 30 KB
+SHOWN = 20  # messages on a plain page: it stays below 30 KB
 
 
 @bp.get("/chat/embed")
