@@ -70,7 +70,7 @@ def _is_due(conversation_id: int) -> bool:
 
 def answer_turn(turn: Turn) -> bool:
     """Answer one turn by a command, Rasa or the stand-in; False when it has to wait."""
-    if commands.is_command(turn.payload):
+    if commands.is_command(turn):
         return commands.run(turn)
     if _breaker.before(utcnow()) is not Verdict.ASK:
         return _without_rasa(turn, _breaker.verdict(utcnow()))

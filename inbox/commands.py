@@ -8,12 +8,16 @@ from channels import outbox
 from channels.models import Author, Conversation, Handler, Owner
 from channels.receiving import lock
 from database import transaction, utcnow
-from inbox.taking import Turn, finish, still_open
+from inbox.taking import PICTURE, Turn, finish, still_open
 from tickets import ledger
 from tickets.models import Status, Ticket
 from tickets.service import give, locked, move
 
 PREFIX = "ticket:"
+PICTURE_KEPT = (
+    "Fotonya sudah kami terima dan bisa dilihat petugas. Aku sendiri belum bisa membaca gambar: "
+    "ceritakan kendalamu dengan kata-kata, ya."
+)
 CONFIRMED = "Senang mendengarnya! Kalau ada yang lain, tulis saja di sini."
 REOPENED = (
     "Baik, tiket {number} kami buka lagi dan petugas melanjutkannya. "
@@ -32,28 +36,30 @@ def reopen_payload(ticket: Ticket) -> str:
     return f"{PREFIX}reopen:{ticket.id}"
 
 
-def is_command(payload: str) -> bool:
-    return payload.startswith(PREFIX)
+def is_command(turn: Turn) -> bool:
+    """Whether the turn is understood here: one of our buttons, or pictures without a word.
+
+    While the assistant is asking for something, a picture is an answer to that."""
+    only_pictures = set(turn.text.split()) == {PICTURE} and turn.form is None
+    return turn.payload.startswith(PREFIX) or only_pictures
 
 
 def run(turn: Turn) -> bool:
     """Do what the button says and answer; the turn is handled."""
-    _, verb, number = turn.payload.split(":")
     now = utcnow()
     with transaction() as session:
         conversation = lock(session, turn.conversation_id)
         messages = still_open(session, turn)
         if messages:
-            text = _do(session, conversation, verb, int(number), now)
+            text = _do(session, conversation, turn.payload, now) if turn.payload else PICTURE_KEPT
             outbox.say(session, conversation, text, now=now, author=Author.SYSTEM, turn=turn.id)
             finish(conversation, messages, Handler.COMMAND, now)
     return True
 
 
-def _do(
-    session: Session, conversation: Conversation, verb: str, ticket_id: int, now: datetime
-) -> str:
-    ticket = locked(session, ticket_id)
+def _do(session: Session, conversation: Conversation, payload: str, now: datetime) -> str:
+    _, verb, number = payload.split(":")
+    ticket = locked(session, int(number))
     if ticket.status is Status.CLOSED:
         return TOO_LATE
     if verb == "confirm":

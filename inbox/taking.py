@@ -20,6 +20,9 @@ EPISODE_REST = timedelta(minutes=30)
 FORM_REST = timedelta(hours=24)
 """The same while it is asking for something."""
 
+PICTURE = "‹foto›"
+"""What the assistant reads in a picture's place."""
+
 MOST_EVENTS = 400
 """A longer episode is ended at the next turn that nothing is being asked in."""
 
@@ -115,7 +118,7 @@ def take(session: Session, conversation_id: int, now: datetime) -> Turn | None:
 def _piece(session: Session, conversation: Conversation, message: Message) -> turns.Piece:
     text = reading.text_of(session, message, conversation.person_id)[0]
     if message.attachments:
-        text = f"{text} ‹foto›".strip()
+        text = f"{text} {PICTURE}".strip()
     return turns.Piece(message.id, text, message.payload, message.complete, message.created_at)
 
 
