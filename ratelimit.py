@@ -1,6 +1,5 @@
 """Rate limits, kept in Valkey; while that is away each process counts for itself."""
 
-import math
 import time
 
 from flask import request
@@ -23,4 +22,4 @@ limiter = Limiter(
 def seconds_to_wait() -> int:
     """After how many seconds the limit that refused this request allows the next one."""
     limit = limiter.current_limit
-    return max(1, math.ceil(limit.reset_at - time.time())) if limit else 1
+    return max(1, int(limit.reset_at - time.time())) if limit else 1

@@ -1,6 +1,5 @@
 """A real PostgreSQL and Valkey for the whole run; empty tables for every test."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,8 +61,10 @@ def migrate(url: str) -> None:
 @pytest.fixture(scope="session")
 def whole_app(backing: dict[str, str]) -> Flask:
     """The web application, built once: set-up registers listeners."""
-    os.environ.update(backing | SECRETS)
-    return product_app.create_app(settings.load())
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (backing | SECRETS).items():
+            patch.setenv(name, value)
+        return product_app.create_app(settings.load())
 
 
 @pytest.fixture
