@@ -51,6 +51,7 @@ def test_turns_are_answered_in_order_by_any_number_of_workers(
     person = Participant(client)
     for number in range(6):
         person.write(f"ini pertanyaan nomor {number} ya kak?")
+    rasa.delay = 0.05  # long enough for the others to come along
     workers = [threading.Thread(target=answering.answer, args=(1,)) for _ in range(4)]
     for worker in workers:
         worker.start()
@@ -58,6 +59,7 @@ def test_turns_are_answered_in_order_by_any_number_of_workers(
         worker.join()
     answering.answer(1)
     assert person.heard() == [f"echo: ini pertanyaan nomor {n} ya kak?" for n in range(6)]
+    assert len(rasa.asked) == 6  # nobody asked what another was asking
 
 
 def test_a_job_that_runs_twice_answers_once(
