@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from channels.models import Conversation, Owner
+from channels.receiving import lock
 from escalation.triage import MASS_MINUTES, triage
 from staffing.windows import Window
 from tickets import ledger, queue
@@ -24,6 +25,7 @@ def open_triaged(
     now: datetime,
 ) -> tuple[Ticket, bool]:
     """Open a ticket where triage puts it; returns it, and False if it was there already."""
+    lock(session, conversation.id)  # two identical calls at once: the second waits and finds it
     if known := find_by_origin(session, conversation, origin, category):
         return known, False
     like = queue.like_since(session, category, now - timedelta(minutes=MASS_MINUTES))

@@ -55,10 +55,10 @@ def open_ticket(  # noqa: PLR0913 one sentence of the business, its choices by k
     window: Window,
     now: datetime,
 ) -> Ticket:
-    """Open a ticket with a promise. The same origin and category again is the same ticket."""
-    lock(session, conversation.id)  # two identical calls at once: the second waits and finds it
-    if known := find_by_origin(session, conversation, origin, category):
-        return known
+    """Open a ticket with a promise.
+
+    Ask find_by_origin() first, under the conversation's lock: a second ticket of the same origin
+    and category is refused by the database."""
     ticket = Ticket(
         person_id=conversation.person_id,
         conversation_id=conversation.id,

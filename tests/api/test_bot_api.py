@@ -1,8 +1,10 @@
 """The JSON for Rasa's actions: a token, a message id, and the same call twice changes nothing."""
 
+import threading
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -52,6 +54,24 @@ def test_a_ticket_is_opened_once_however_often_it_is_asked_for(
     assert "pukul" in answers[0].json["promise_text"]
     with transaction() as session:
         assert session.scalar(select(func.count(Ticket.id))) == 1
+
+
+def test_the_same_ticket_asked_for_at_the_same_moment_is_opened_once(
+    app: Flask, conversation: str
+) -> None:
+    body = {"category": "issue/login_error", "details": "sejak pagi"}
+    codes: list[int] = []
+
+    def ask() -> None:
+        with app.test_client() as client:
+            codes.append(call(client, "POST", f"{conversation}/tickets", body).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == [200] * 5 + [201]
 
 
 @pytest.mark.parametrize(
