@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from settings import WIB
 from staffing.windows import Window
-from tickets.promises import due, in_words
+from tickets.promises import ANSWER_WITHIN, due, in_words
 
 DAY = Window(time(8), time(20))
 
@@ -32,9 +32,12 @@ def test_due_and_its_words(now: str, promised: str, words: str) -> None:
     assert in_words(due(DAY, wib(now)), wib(now)) == words
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))  # noqa: DTZ001 zone added below
-def test_a_promise_is_ahead_and_within_staffed_hours(now: datetime) -> None:
+windows = st.sampled_from([DAY, Window(time(8), time(19, 45)), Window(time(9, 10), time(17, 5))])
+
+
+@given(windows, st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))  # noqa: DTZ001 see below
+def test_a_promise_is_ahead_and_within_staffed_hours(window: Window, now: datetime) -> None:
     moment = now.replace(tzinfo=UTC)
-    promised = due(DAY, moment)
-    assert promised > moment
-    assert DAY.is_open(promised - timedelta(seconds=1))
+    promised = due(window, moment)
+    assert promised >= window.after_staffed(moment, ANSWER_WITHIN) > moment
+    assert window.is_open(promised - timedelta(seconds=1))
