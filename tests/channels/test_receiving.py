@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from channels import reading, vault
 from channels.base import Inbound
 from channels.models import Conversation, Message, Person, Received
-from channels.receiving import lock, next_seq, receive
+from channels.receiving import next_seq, receive
 from database import Sessions, transaction, utcnow
 from tests.chat import Participant
 from tests.fakes import FakeRasa
@@ -88,12 +88,13 @@ def test_numbers_are_given_in_commit_order(app: Flask) -> None:
 
     def second() -> None:
         with transaction() as session:
-            taken.append(next_seq(session, lock(session, conversation_id)))
+            taken.append(next_seq(session, session.get_one(Conversation, conversation_id)))
 
     with Sessions() as first, first.begin():
-        mine = next_seq(first, lock(first, conversation_id))
+        mine = next_seq(first, first.get_one(Conversation, conversation_id))
         thread = threading.Thread(target=second)
         thread.start()
+        first.flush()
         thread.join(0.3)
         assert taken == []  # still waiting for our commit
     thread.join()
