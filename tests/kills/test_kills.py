@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -41,7 +42,7 @@ class Writer:
             self.written.append(asked)
             time.sleep(0.4)
 
-    def post(self, path: str, body: dict[str, str]) -> dict[str, str]:
+    def post(self, path: str, body: dict[str, str]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         end = time.monotonic() + ANSWERED_WITHIN
         while time.monotonic() < end:
@@ -147,17 +148,39 @@ def test_a_rasa_that_hangs_for_a_while_costs_nobody_an_answer(
     product.freeze("rasa", frozen=True)
     try:
         with writers(product, people=3, each=5) as pages:
-            pass
+            for words in BY_WORDS:
+                write_once(product, words)
         time.sleep(25)
     finally:
         product.freeze("rasa", frozen=False)
     wait_until_answered(database)
-    check_exactly_once_in_order(database, start, sum(len(page.written) for page in pages))
+    expected = sum(len(page.written) for page in pages) + len(BY_WORDS)
+    check_exactly_once_in_order(database, start, expected)
     with database.connect() as connection:
-        handlers = connection.scalars(
-            text("SELECT DISTINCT handled_by FROM message WHERE id > :start AND direction = 'in'"),
-            {"start": start},
-        ).all()
+        told = connection.execute(text(OUTCOMES), {"start": start}).all()
         queue = connection.scalar(text("SELECT count(*) FROM conversation WHERE owner = 'queue'"))
-    assert "fallback" in handlers
+    assert ("fallback", None) in told
+    assert {category for _, category in told} - {None} == {
+        category for category in BY_WORDS.values() if category
+    }
     assert queue == 0
+
+
+BY_WORDS = {
+    "akun saya dibajak orang, password sama nomor hp nya diganti!": "issue/account_hijacked",
+    "saya mau bicara langsung dengan petugas, tolong sambungkan": "talk_to_agent",
+    "otp saya gak masuk masuk dari tadi pagi kak": None,  # waits for Rasa, not for people
+}
+OUTCOMES = """
+SELECT DISTINCT m.handled_by, t.category
+FROM message m LEFT JOIN ticket t ON t.origin = m.id::text
+WHERE m.id > :start AND m.direction = 'in'
+"""
+
+
+def write_once(product: Product, words: str) -> None:
+    """One more person, who writes one thing."""
+    page = Writer(product.url, 0)
+    page.run()
+    body = {"client_id": str(uuid4()), "text": words}
+    page.post("/chat/api/messages", body)
