@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
+from sqlalchemy.exc import NoResultFound, OperationalError
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api.bot
@@ -24,7 +26,7 @@ from channels.receiving import on_received
 from channels.webchat import MAX_UPLOAD, WebChat, pages
 from channels.webchat import api as webchat_api
 from database import utcnow
-from inbox import taking
+from inbox import answering
 from ratelimit import limiter
 from settings import Settings
 from static_files import bp as static_bp
@@ -44,7 +46,7 @@ def set_up(config: Settings) -> None:
     vault.configure(config.encryption_key.get_secret_value())
     media.configure(config.media_dir)
     channels.register(WebChat())
-    on_received(taking.received)
+    on_received(answering.received)
     on_received(tickets_service.received)
 
 
@@ -83,9 +85,6 @@ def _refuse(error: ApiError) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     """What nobody expected: logged, and a page or JSON that says what to do."""
-    from sqlalchemy.exc import NoResultFound, OperationalError
-    from werkzeug.exceptions import HTTPException
-
     if isinstance(error, NoResultFound):
         return public.routes.error_page(404)
     if isinstance(error, HTTPException):

@@ -35,7 +35,14 @@ class Finding:
 
 def examine(config: Settings) -> list[Finding]:
     """Everything that can be looked at from here, in the order in which to mend it."""
-    return [check(config) for check in CHECKS]
+    return [_look(what, check, config) for what, check in CHECKS.items()]
+
+
+def _look(what: str, check: "Check", config: Settings) -> Finding:
+    try:
+        return check(config)
+    except SQLAlchemyError:
+        return Finding(what, "cannot be read without the database", "mend that first")
 
 
 def _database(config: Settings) -> Finding:
@@ -51,11 +58,8 @@ def _database(config: Settings) -> Finding:
 
 def _migrations(config: Settings) -> Finding:
     newest = ScriptDirectory.from_config(Config("alembic.ini")).get_current_head()
-    try:
-        with database.engine().connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError:
-        return Finding("migrations", "cannot be read without the database", "mend that first")
+    with database.engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
     if current != newest:
         return Finding("migrations", f"at {current}, not {newest}", "run `alembic upgrade head`")
     return Finding("migrations")
@@ -92,8 +96,9 @@ def _model(config: Settings) -> Finding:
 
 
 def _overdue(config: Settings) -> Finding:
-    state = health.state()
-    late = state["oldest_overdue_seconds"] or 0
+    late = health.state()["oldest_overdue_seconds"]
+    if late is None:
+        return Finding("answers", "cannot be read without the database", "mend that first")
     if late > health.OLDEST.total_seconds():
         remedy = "see whether the workers and the schedule run (logs/answers-1.log, schedule.log)"
         return Finding("answers", f"the oldest is {late:.0f} s overdue", remedy)
@@ -101,12 +106,9 @@ def _overdue(config: Settings) -> Finding:
 
 
 def _undelivered(config: Settings) -> Finding:
-    try:
-        with transaction() as session:
-            query = select(func.count(Message.id)).where(Message.next_try_at < utcnow())
-            waiting = session.scalar(query) or 0
-    except SQLAlchemyError:
-        return Finding("deliveries", "cannot be read without the database", "mend that first")
+    with transaction() as session:
+        query = select(func.count(Message.id)).where(Message.next_try_at < utcnow())
+        waiting = session.scalar(query) or 0
     if waiting > 100:
         remedy = "see logs/deliveries-1.log for the provider's errors"
         return Finding("deliveries", f"{waiting} messages wait to be delivered", remedy)
@@ -114,11 +116,8 @@ def _undelivered(config: Settings) -> Finding:
 
 
 def _agents(config: Settings) -> Finding:
-    try:
-        with transaction() as session:
-            found = any_agents(session)
-    except SQLAlchemyError:
-        return Finding("agents", "cannot be read without the database", "mend that first")
+    with transaction() as session:
+        found = any_agents(session)
     if not found:
         return Finding(
             "agents", "nobody can log in", "run `python3 -m launch app commands add-agent`"
@@ -148,19 +147,21 @@ def _production(config: Settings) -> Finding:
     return Finding("mode: production")
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (
-    _production,
-    _disk,
-    _rights,
-    _database,
-    _migrations,
-    _queue,
-    _model,
-    _rasa,
-    _overdue,
-    _undelivered,
-    _agents,
-)
+Check = Callable[[Settings], Finding]
+
+CHECKS: dict[str, Check] = {
+    "mode": _production,
+    "disk": _disk,
+    "secrets": _rights,
+    "database": _database,
+    "migrations": _migrations,
+    "queue": _queue,
+    "model": _model,
+    "assistant": _rasa,
+    "answers": _overdue,
+    "deliveries": _undelivered,
+    "agents": _agents,
+}
 
 
 def report(findings: Iterable[Finding]) -> tuple[str, bool]:

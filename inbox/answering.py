@@ -1,20 +1,21 @@
-"""The job that answers: one conversation's turns, strictly in order, under its lock."""
+"""When a turn is due, and the job that answers: strictly in order, under one lock."""
 
 import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 import live
 import logs
 import settings
 from bot.client import Ask, BotUnavailable, Failure, Reply, ask
-from channels import outbox
+from channels import outbox, reading
 from channels.base import Button
-from channels.models import Conversation, Handler, Message
+from channels.models import Conversation, Handler, Message, Owner
 from channels.receiving import lock
 from database import advisory_lock, transaction, utcnow
-from inbox import commands, standin
+from inbox import commands, standin, turns
 from inbox.breaker import PATIENCE, Breaker, Verdict
 from inbox.saying import say_bubbles
 from inbox.taking import (
@@ -26,7 +27,7 @@ from inbox.taking import (
     still_open,
     take,
 )
-from jobs import QueueName, enqueue_now
+from jobs import QueueName, enqueue, enqueue_now
 from staffing.hours import window
 from staffing.service import someone_present
 
@@ -41,6 +42,29 @@ MOST_TRIES = 20
 DROPPED = "Jawaban asisten tidak dikirim: percakapan sudah diambil alih petugas."
 
 _breaker = Breaker()
+
+
+def received(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
+    """A message has come in: set when it is answered, or leave it to the people who own it."""
+    if conversation.owner is not Owner.ASSISTANT:
+        handle([message], Handler.PERSON, now)
+        return
+    text = reading.text_of(session, message, conversation.person_id)[0]
+    asked = reading.last_texts(session, conversation)[1]
+    message.complete = turns.is_complete(
+        text, payload=message.payload, files=len(message.attachments), asked=asked
+    )
+    wanted = now if message.complete else now + turns.PAUSE
+    waiting = conversation.turn_due_at
+    conversation.turn_due_at = waiting if waiting and waiting <= now else wanted
+    if message.complete:
+        wake(session, conversation, now)
+
+
+def wake(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Queue the answer of a conversation."""
+    conversation.queued_at = now
+    enqueue(session, QueueName.ANSWERS, answer, conversation.id)
 
 
 def answer(conversation_id: int) -> None:

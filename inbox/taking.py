@@ -12,7 +12,6 @@ from channels import reading, vault
 from channels.models import Conversation, Direction, Handler, Message, Owner
 from channels.receiving import lock
 from inbox import turns
-from jobs import QueueName, enqueue
 
 EPISODE_REST = timedelta(minutes=30)
 """After so long a silence the assistant begins a new episode, unless it is asking for something."""
@@ -49,31 +48,6 @@ class Turn:
     def id(self) -> int:
         """A turn is called by its last message."""
         return self.messages[-1]
-
-
-def received(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
-    """A message has come in: set when it is answered, or leave it to the people who own it."""
-    if conversation.owner is not Owner.ASSISTANT:
-        handle([message], Handler.PERSON, now)
-        return
-    text = reading.text_of(session, message, conversation.person_id)[0]
-    asked = reading.last_texts(session, conversation)[1]
-    message.complete = turns.is_complete(
-        text, payload=message.payload, files=len(message.attachments), asked=asked
-    )
-    wanted = now if message.complete else now + turns.PAUSE
-    waiting = conversation.turn_due_at
-    conversation.turn_due_at = waiting if waiting and waiting <= now else wanted
-    if message.complete:
-        wake(session, conversation, now)
-
-
-def wake(session: Session, conversation: Conversation, now: datetime) -> None:
-    """Queue the answer of a conversation."""
-    from inbox.answering import answer
-
-    conversation.queued_at = now
-    enqueue(session, QueueName.ANSWERS, answer, conversation.id)
 
 
 def handle(messages: list[Message], by: Handler, now: datetime) -> None:
