@@ -65,7 +65,8 @@ def create_app(config: Settings | None = None) -> Flask:
         COMPRESS_STREAMS=False,  # events must leave at once
         RATELIMIT_STORAGE_OPTIONS=jobs.CLIENT_OPTIONS,
     )
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    if hops := config.proxies:  # believed only when there are some: callers can write headers too
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     limiter.init_app(app)
     Compress(app)
     for blueprint in (webchat_api.bp, pages.bp, api.bot.bp, api.health.bp, public.routes.bp):

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
     actions_port: int = Field(default=5055, ge=1, le=65535)
+    proxies: int = Field(default=0, ge=0)
     web_workers: int = Field(default=2, ge=1)
     answer_workers: int = Field(default=2, ge=1)
     widget_origins: Annotated[list[str], NoDecode] = ["*"]

@@ -124,5 +124,5 @@ def work(app: Flask) -> Callable[[], int]:
 @pytest.fixture(scope="session")
 def product() -> Iterator[Product]:
     """A whole running Sapa, with the model that `make test` trained, shared by all stories."""
-    with running() as started:
+    with running(SAPA_SERVICE_HOURS="00:00-23:59") as started:  # stories do not wait for morning
         yield started

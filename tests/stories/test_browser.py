@@ -186,15 +186,26 @@ def test_the_widget_stands_on_another_sites_page(product: Product, new_page: New
     picture(page, "widget")
 
 
-def test_somebody_who_asks_for_a_person_gets_one(product: Product, new_page: NewPage) -> None:
-    page = new_page()
-    open_chat(page, product)
-    write(page, "mau ngomong sama petugas langsung dong")
-    expect(page.locator("#log .msg.assistant").first).to_be_visible(timeout=ANSWER_WITHIN)
-    page.wait_for_timeout(500)
-    if "SP-" not in page.locator("#log").inner_text():
-        page.get_by_role("button", name=re.compile("sini")).first.click()
-    expect(page.locator("#log")).to_contain_text(re.compile(r"SP-\d{6}"), timeout=ANSWER_WITHIN)
+def test_somebody_who_asks_for_a_person_gets_the_one_at_the_desk(
+    product: Product, new_page: NewPage
+) -> None:
+    phone, desk = new_page(), new_page(phone=False)
+    log_in(desk, product)
+    expect(desk.get_by_role("navigation")).to_be_visible()
+    desk.wait_for_timeout(1000)  # its stream tells that somebody is there
+    open_chat(phone, product)
+    write(phone, "mau ngomong sama petugas langsung dong")
+    expect(phone.locator("#log")).to_contain_text("sambungkan", timeout=ANSWER_WITHIN)
+    expect(phone.locator("#owner")).to_contain_text("Menunggu petugas")
+    desk.goto(f"{product.url}/desk?tab=agents")
+    picture(desk, "desk-live")
+    desk.locator("tr.live").locator("a").first.click()
+    answer_at_the_desk(desk, "Halo, dengan Rina. Ada yang bisa dibantu?")
+    expect(phone.locator("#log")).to_contain_text("dengan Rina", timeout=3000)
+    write(phone, "kapan insentif cair ya kak?")  # the assistant keeps silent now
+    expect(desk.locator("#messages")).to_contain_text("kapan insentif cair", timeout=3000)
+    phone.wait_for_timeout(2000)
+    assert "dengan Rina" in said(phone)[-1]
 
 
 def test_two_failures_to_understand_offer_a_person(product: Product, new_page: NewPage) -> None:
