@@ -8,8 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from bench.accuracy import accuracy
 from bench.cold import cold_start
-from bench.load import bare_rasa, through_sapa
+from bench.load import bare_rasa, through_bare_rasa, through_sapa
 from tests.product import Product, running
 
 MEGABYTE = 1_000_000
@@ -26,7 +27,9 @@ def main() -> None:
         figures["memory (MB)"] = memory(product)
         load = through_sapa(product)
     figures |= {f"Sapa: {name}": value for name, value in load.items()}
-    bare = bare_rasa()
+    with bare_rasa() as port:
+        bare = through_bare_rasa(port)
+        figures |= {f"assistant: {name}": value for name, value in accuracy(port).items()}
     figures |= {f"bare Rasa: {name}": value for name, value in bare.items()}
     figures["ratio of messages per second"] = round(load["messages/s"] / bare["messages/s"], 2)
     for name, value in figures.items():

@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -105,32 +106,33 @@ def processor_times(product: Product) -> dict[str, float]:
     return times
 
 
-def bare_rasa() -> dict[str, float]:
-    """The same model behind Rasa's own REST channel, nothing stored."""
+@contextmanager
+def bare_rasa() -> Iterator[int]:
+    """A Rasa server with the same model, its own REST channel and API; yields its port."""
     folder = Path(tempfile.mkdtemp(prefix="sapa-bare-"))
     (folder / "credentials.yml").write_text(REST)
+    (folder / "endpoints.yml").write_text("")
     (port,) = free_ports(1)
     argv = [str(RASA_PYTHON), "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port)]
-    files = ["--model", ".sapa/models/sapa.tar.gz", "--credentials", f"{folder}/credentials.yml"]
-    endpoints = folder / "endpoints.yml"
-    endpoints.write_text("")
+    files = ["--credentials", f"{folder}/credentials.yml", "--endpoints", f"{folder}/endpoints.yml"]
     process = subprocess.Popen(
-        [*argv, *files, "--endpoints", str(endpoints)],
+        [*argv, "--enable-api", "--model", ".sapa/models/sapa.tar.gz", *files],
         env={**os.environ, **RASA_QUIETLY},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        return _ask_bare(port)
+        _wait_for(port)
+        yield port
     finally:
         process.terminate()
         process.wait(20)
         shutil.rmtree(folder)
 
 
-def _ask_bare(port: int) -> dict[str, float]:
+def through_bare_rasa(port: int) -> dict[str, float]:
+    """The same questions to a bare server, where nothing is stored and no action runs."""
     asked = questions()
-    _wait_for(port)
     path = "/webhooks/rest/webhook"
     Caller(port).post(path, {"sender": "warm", "message": "halo"})
 
