@@ -1,7 +1,10 @@
 """The stories of the product in a real browser, on a whole running Sapa."""
 
 import re
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -173,17 +176,69 @@ def until(page: Page, wanted: "re.Pattern[str]") -> None:
         page.goto(page.url.partition("?")[0] + "?wait=1")
 
 
-def test_the_widget_stands_on_another_sites_page(product: Product, new_page: NewPage) -> None:
+def ask_in_the_widget(page: Page, question: str) -> None:
+    frame = page.frame_locator("iframe")
+    frame.locator("#text").fill(question)
+    frame.locator("#send").click()
+    expect(frame.locator("#log .msg.assistant").first).to_be_visible(timeout=ANSWER_WITHIN)
+
+
+def test_the_demo_page_says_what_it_is_and_opens_the_chat(
+    product: Product, new_page: NewPage
+) -> None:
     page = new_page(phone=False)
     page.goto(f"{product.url}/")
     expect(page.get_by_text("Ini demo").first).to_be_visible()
     picture(page, "home")
     page.locator("[data-sapa-open]").first.click()
-    frame = page.frame_locator("iframe")
-    frame.locator("#text").fill("siapa yang boleh ikut prakerja?")
-    frame.locator("#send").click()
-    expect(frame.locator("#log .msg.assistant").first).to_be_visible(timeout=ANSWER_WITHIN)
+    ask_in_the_widget(page, "siapa yang boleh ikut prakerja?")
     picture(page, "widget")
+
+
+HOST = """<!doctype html><title>Situs lain</title>
+<style>* { font-size: 60px !important; color: red !important; position: static !important }
+iframe { width: 40px }</style><p>Situs lain</p><script src="%s/chat/widget.js" defer></script>"""
+
+
+@pytest.fixture
+def other_site(product: Product) -> Iterator[str]:
+    """A page of another origin, with styles that spoil whatever they reach."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write((HOST % product.url).encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://localhost:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_widget_stands_on_another_sites_page_whatever_its_styles(
+    other_site: str, new_page: NewPage
+) -> None:
+    page = new_page()
+    page.goto(other_site)
+    page.get_by_role("button").first.click()
+    ask_in_the_widget(page, "daftarnya bayar gak?")
+    size = (
+        page.frame_locator("iframe")
+        .locator("#log .bubble")
+        .first.evaluate("element => getComputedStyle(element).fontSize")
+    )
+    assert float(size.removesuffix("px")) < 20
+    picture(page, "widget-on-another-site")
+    page.reload()
+    page.get_by_role("button").first.click()
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("#log .msg.participant")).to_have_count(1)  # it is remembered, and once
 
 
 def test_somebody_who_asks_for_a_person_gets_the_one_at_the_desk(
