@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import logs
 import settings
 from api import contacts, errors
 from channels.contacts import known
@@ -43,6 +44,7 @@ def _conversation(session: Session, public_id: str) -> Conversation:
     found = session.scalar(select(Conversation).where(Conversation.public_id == public_id))
     if found is None:
         raise errors.NotFound("no such conversation")
+    logs.conversation.set(found.id)
     return found
 
 

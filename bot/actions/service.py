@@ -1,5 +1,6 @@
 """Our own API, as the actions call it. A failed call raises: the whole turn is then asked again."""
 
+import logging
 import os
 from typing import Any, Dict, Optional
 
@@ -7,6 +8,8 @@ import httpx
 from rasa_sdk import Tracker
 
 TIMEOUT_SECONDS = 5.0
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # our API logs these calls itself
 
 
 class ContactRefused(Exception):
