@@ -1,7 +1,6 @@
 """The product put together: the only place that knows every part."""
 
 import logging
-from typing import Any
 
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
@@ -113,7 +112,15 @@ def _finish(response: Response) -> Response:
 
 
 def _log_request(response: Response) -> None:
-    """One line a request, by its route: addresses may hold signed tokens."""
-    rule: Any = request.url_rule
-    took = (utcnow() - g.started).total_seconds() * 1000
-    log.info("%s %s %s %.0f ms", request.method, rule or "(no route)", response.status_code, took)
+    """One line a request, by its route: addresses may hold signed tokens.
+
+    Looks that went well are DEBUG, so that what happens can be seen among them."""
+    only_a_look = request.method == "GET" and response.status_code < 400
+    log.log(
+        logging.DEBUG if only_a_look else logging.INFO,
+        "%s %s %s %.0f ms",
+        request.method,
+        request.url_rule or "(no route)",
+        response.status_code,
+        (utcnow() - g.started).total_seconds() * 1000,
+    )
