@@ -37,6 +37,11 @@ ARRIVED = (
 )
 MENU = "Asisten sedang lambat, tapi aku masih bisa bantu dengan ini. Pilih salah satu:"
 PERSON = Button("Bicara dengan petugas", "/talk_to_agent")
+DANGER = (
+    "Terima kasih sudah mau bercerita. Kamu tidak sendirian. Kalau kamu atau orang di dekatmu "
+    "dalam bahaya sekarang, hubungi 112, gratis dari nomor mana pun. Untuk bicara dengan tenaga "
+    "kesehatan jiwa, hubungi layanan SEJIWA di 119, lalu tekan 8.\n\n"
+)
 HANDED = (
     "Baik, aku teruskan ke petugas. Nomor tiketmu {number}, dan petugas akan menjawab {promise}."
 )
@@ -73,7 +78,8 @@ def _words(
     label, confidence = _label(classifier, turn)
     if hopeless or (confidence >= SURE and label in URGENT | {"talk_to_agent"}):
         ticket = _to_people(session, conversation, turn, label, now)
-        return _promise(session, ticket, now), []
+        promise = _promise(session, ticket, now)
+        return (DANGER if label == "in_danger" else "") + promise, []
     if turn.form or (confidence >= SURE and label.startswith("issue/")):
         return None  # the assistant goes on with it where it stands
     text = classifier.answer(label) if confidence >= SURE else None

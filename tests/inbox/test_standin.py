@@ -24,6 +24,7 @@ KNOWN = {
     "akun saya dibajak orang": ("issue/account_hijacked", 0.9),
     "otp saya tidak masuk": ("issue/otp_not_delivered", 0.9),
     "saya mau bicara dengan petugas": ("talk_to_agent", 0.9),
+    "aku ingin mati saja": ("in_danger", 0.9),
 }
 
 
@@ -113,9 +114,10 @@ def test_only_who_asks_or_is_in_need_enters_the_human_queue(
     with transaction() as session:
         tickets = session.scalars(select(Ticket.category).order_by(Ticket.category)).all()
         owners = session.scalars(select(Conversation.owner)).all()
-    assert tickets == ["issue/account_hijacked", "talk_to_agent"]
+    assert tickets == ["in_danger", "issue/account_hijacked", "talk_to_agent"]
     assert set(owners) == {Owner.ASSISTANT}
     assert "SP-0000" in people["akun saya dibajak orang"].heard()[0]
+    assert "112" in people["aku ingin mati saja"].heard()[0]
 
 
 def test_slow_opens_at_once(
