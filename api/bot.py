@@ -83,14 +83,9 @@ def _ticket(session: Session, ticket: Ticket) -> dict[str, Any]:
         "subject": title(ticket.category),
         "status": ticket.status,
         "status_text": STATUS_WORDS["id"][ticket.status],
-        "promise_text": _promise(session, ticket),
+        "promise_text": promises.told(session, ticket, utcnow()),
         "status_url": status_url(ticket),
     }
-
-
-def _promise(session: Session, ticket: Ticket) -> str | None:
-    promise = promises.current(session, ticket)
-    return promises.in_words(promise.due_at, utcnow()) if promise else None
 
 
 @bp.put("/contact")

@@ -12,7 +12,7 @@ import live
 from channels import reading, vault
 from channels.base import Button, SendError
 from channels.models import Author, Conversation, Direction, Message, State
-from channels.receiving import next_seq
+from channels.receiving import lock, next_seq
 from database import after_commit, transaction, utcnow
 from jobs import RETRY_DELAYS, QueueName, enqueue, enqueue_now
 
@@ -105,9 +105,13 @@ def deliver(message_id: int) -> None:
         _sent(message_id, external_id)
 
 
+def _locked(session: Session, message_id: int) -> Message:
+    return session.get_one(Message, message_id, with_for_update={"key_share": True})
+
+
 def _claim(message_id: int, now: datetime) -> tuple[str, str, str, tuple[Button, ...]] | None:
     with transaction() as session:
-        message = session.get_one(Message, message_id, with_for_update={"key_share": True})
+        message = _locked(session, message_id)
         if message.next_try_at is None or message.next_try_at > now:
             return None
         message.next_try_at = now + CLAIM
@@ -120,7 +124,7 @@ def _claim(message_id: int, now: datetime) -> tuple[str, str, str, tuple[Button,
 
 def _sent(message_id: int, external_id: str) -> None:
     with transaction() as session:
-        message = session.get_one(Message, message_id, with_for_update={"key_share": True})
+        message = _locked(session, message_id)
         message.external_id, message.error, message.next_try_at = external_id, "", None
         move(message, State.SENT)
 
@@ -128,7 +132,7 @@ def _sent(message_id: int, external_id: str) -> None:
 def _failed(message_id: int, error: SendError, now: datetime) -> None:
     """Record why; set the next try, or give up when it is permanent or was tried often enough."""
     with transaction() as session:
-        message = session.get_one(Message, message_id, with_for_update={"key_share": True})
+        message = _locked(session, message_id)
         message.error = str(error)
         if error.permanent or message.tries > len(RETRY_DELAYS):
             message.next_try_at = None
@@ -147,6 +151,7 @@ def move(message: Message, to: State) -> bool:
 
 def seen(session: Session, conversation: Conversation, seq: int, *, read: bool) -> None:
     """The participant's page has received (or shown) our messages up to seq."""
+    lock(session, conversation.id)  # two pages may tell at once, and neither may set it back
     upto = min(seq, conversation.last_seq)
     before = (conversation.delivered_seq, conversation.read_seq)
     conversation.delivered_seq = max(conversation.delivered_seq, upto)

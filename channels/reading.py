@@ -112,13 +112,10 @@ def latest_of(
     return session.scalars(query.order_by(Message.seq.desc()).limit(count)).all()
 
 
-def last_texts(session: Session, conversation: Conversation) -> tuple[str, str]:
-    """The participant's last words and ours: what a bare number may refer to."""
-    said = []
-    for direction in (Direction.IN, Direction.OUT):
-        newest = latest_of(session, conversation, direction, 1)
-        said.append(text_of(session, newest[0], conversation.person_id)[0] if newest else "")
-    return said[0], said[1]
+def last_text(session: Session, conversation: Conversation, direction: Direction) -> str:
+    """The last words in one direction ("" before the first): what a bare number may refer to."""
+    newest = latest_of(session, conversation, direction, 1)
+    return text_of(session, newest[0], conversation.person_id)[0] if newest else ""
 
 
 RECENT = 50  # of the participant's own messages, whose ticks may still change

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -40,7 +40,7 @@ def receive(session: Session, inbound: Inbound, now: datetime) -> tuple[Message,
     conversation = find_or_start(session, inbound)
     message = _add(session, conversation, inbound, now)
     session.execute(
-        Received.__table__.update()  # type: ignore[attr-defined]
+        update(Received)
         .where(Received.channel == inbound.channel, Received.external_id == inbound.external_id)
         .values(message_id=message.id)
     )
@@ -141,7 +141,8 @@ def next_seq(session: Session, conversation: Conversation) -> int:
 
 def _add(session: Session, conversation: Conversation, inbound: Inbound, now: datetime) -> Message:
     seq = next_seq(session, conversation)
-    previous, asked = reading.last_texts(session, conversation)
+    previous = reading.last_text(session, conversation, Direction.IN)
+    asked = reading.last_text(session, conversation, Direction.OUT)
     masked = mask(inbound.text, previous=previous, asked=asked)
     person_id = conversation.person_id
     message = Message(
@@ -170,15 +171,16 @@ def _offered(session: Session, conversation: Conversation, inbound: Inbound) -> 
     """The payload of the button that was pressed, or whose number was typed; "" for words.
 
     Only a payload that we offered in this conversation is believed."""
+    typed = inbound.text.strip()
+    if not inbound.payload and not (len(typed) == 1 and typed.isdecimal()):
+        return ""
     messages = reading.latest_of(session, conversation, Direction.OUT, OFFERS)
     offers = [reading.text_of(session, m, conversation.person_id)[1] for m in messages]
     if inbound.payload:
         offered = {button.payload for buttons in offers for button in buttons}
         return inbound.payload if inbound.payload in offered else ""
-    typed, newest = inbound.text.strip(), offers[0] if offers else ()
-    if len(typed) == 1 and typed.isdigit() and 1 <= int(typed) <= len(newest):
-        return newest[int(typed) - 1].payload
-    return ""
+    newest = offers[0] if offers else ()
+    return newest[int(typed) - 1].payload if 1 <= int(typed) <= len(newest) else ""
 
 
 def _original(session: Session, person_id: int, text: str, original: str) -> bytes | None:

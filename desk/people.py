@@ -27,7 +27,7 @@ SEEN_EVERY = timedelta(seconds=30)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class User(UserMixin):  # type: ignore[misc]
+class User(UserMixin):  # type: ignore[misc] # flask-login has no types
     """The agent of this request, as read at its start."""
 
     def __init__(self, agent: Agent) -> None:
@@ -47,7 +47,7 @@ def _mark(agent: Agent) -> str:
     return hashlib.sha256(agent.password_hash.encode()).hexdigest()[:16]
 
 
-@logins.user_loader  # type: ignore[untyped-decorator]
+@logins.user_loader  # type: ignore[untyped-decorator] # flask-login has no types
 def _load(session_id: str) -> User | None:
     """The agent of a session; None when it is forged, stale, or they are no longer active."""
     number, _, mark = session_id.partition(".")

@@ -12,7 +12,7 @@ import settings
 from bot.client import Ask, BotUnavailable, Failure, Reply, ask
 from channels import outbox, reading
 from channels.base import Button
-from channels.models import Conversation, Handler, Message, Owner
+from channels.models import Conversation, Direction, Handler, Message, Owner
 from channels.receiving import lock
 from database import advisory_lock, transaction, utcnow
 from inbox import commands, standin, turns
@@ -50,7 +50,7 @@ def received(session: Session, conversation: Conversation, message: Message, now
         handle([message], Handler.PERSON, now)
         return
     text = reading.text_of(session, message, conversation.person_id)[0]
-    asked = reading.last_texts(session, conversation)[1]
+    asked = reading.last_text(session, conversation, Direction.OUT)
     message.complete = turns.is_complete(
         text, payload=message.payload, files=len(message.attachments), asked=asked
     )

@@ -129,8 +129,7 @@ def _to_people(
 
 
 def _promise(session: Session, ticket: Ticket, now: datetime) -> str:
-    promise = promises.current(session, ticket)
-    due = promises.in_words(promise.due_at, now) if promise else "secepatnya"
+    due = promises.told(session, ticket, now) or "secepatnya"
     return HANDED.format(number=ticket.number, promise=due)
 
 

@@ -11,7 +11,7 @@ import settings
 from channels import reading
 from channels.base import Inbound
 from channels.models import Owner
-from channels.receiving import lock, receive
+from channels.receiving import find_or_start, lock, receive
 from channels.webchat import MAX_LENGTH
 from channels.webchat.pages import as_plain, in_words
 from channels.webchat.strings import locale, translator
@@ -78,14 +78,13 @@ def _status_page(session: Session, ticket: Ticket, error: str = "") -> str:
 
 
 def _facts(session: Session, ticket: Ticket, language: str) -> dict[str, Any]:
-    promise = promises.current(session, ticket)
     opened = ticket.opened_at.astimezone(WIB)
     return {
         "number": ticket.number,
         "subject": title(ticket.category),
         "status_text": STATUS_WORDS[language][ticket.status],
         "opened": f"{opened:%d/%m/%Y} {in_words(ticket.opened_at)}",
-        "promise_text": promises.in_words(promise.due_at, utcnow()) if promise else None,
+        "promise_text": promises.told(session, ticket, utcnow()),
         "solved": ticket.status in (Status.SOLVED, Status.CLOSED),
     }
 
@@ -105,20 +104,16 @@ def reply(token: str) -> ResponseReturnValue:
 
 
 def _to_people(session: Session, ticket: Ticket, text: str, external_id: str) -> None:
-    conversation = lock(session, ticket.conversation_id)
+    identity = ticket.conversation.identity
+    sender = reading.address_of(session, identity)
+    inbound = Inbound(identity.channel, external_id, sender, text)
+    # locked in the order of receive(): the other way round, a chat message at the same moment
+    # would wait for us while we wait for it
+    conversation = lock(session, find_or_start(session, inbound).id)
     if conversation.owner is Owner.ASSISTANT:
         give(session, conversation, Owner.QUEUE)
     session.flush()
-    receive(
-        session,
-        Inbound(
-            channel=conversation.channel,
-            external_id=external_id,
-            sender=reading.address_of(session, conversation.identity),
-            text=text,
-        ),
-        utcnow(),
-    )
+    receive(session, inbound, utcnow())
 
 
 def error_page(code: int) -> ResponseReturnValue:

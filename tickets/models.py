@@ -110,6 +110,13 @@ class Promise(Base):
     """A time we named to a participant. A row, so that it can be kept, broken and reported."""
 
     __tablename__ = "promise"
+    __table_args__ = (
+        Index(
+            "ix_promise_open",
+            "due_at",
+            postgresql_where=text("kept_at IS NULL AND broken_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)

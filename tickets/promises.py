@@ -50,6 +50,12 @@ def current(session: Session, ticket: Ticket) -> Promise | None:
     )
 
 
+def told(session: Session, ticket: Ticket, now: datetime) -> str | None:
+    """The current promise as participants read it; None when it was kept."""
+    promise = current(session, ticket)
+    return in_words(promise.due_at, now) if promise else None
+
+
 def keep(session: Session, ticket: Ticket, now: datetime) -> None:
     """A person answered: what was promised and is not overdue is kept."""
     session.execute(

@@ -111,9 +111,8 @@ def move(
 
 
 def _set_clocks(ticket: Ticket, to: Status, now: datetime) -> None:
-    ticket.solved_at = (
-        now if to is Status.SOLVED else ticket.solved_at if to not in ACTIVE else None
-    )
+    if to is not Status.CLOSED:  # closing keeps the time at which it was solved
+        ticket.solved_at = now if to is Status.SOLVED else None
     ticket.closed_at = now if to is Status.CLOSED else None
     ours = to in (Status.NEW, Status.OPEN)
     ticket.waiting_since = (ticket.waiting_since or now) if ours else None
@@ -190,14 +189,13 @@ def answer(
         buttons=buttons,
     )
     ticket.first_response_at = ticket.first_response_at or now
-    ticket.waiting_since = None
     promises.keep(session, ticket, now)
     if ticket.assignee_id is None:
         assign(session, ticket, agent, by=actor(agent), now=now)
     ledger.record(session, ticket, "answered", by=actor(agent), at=now, message=said.id)
     if ticket.status in (Status.NEW, Status.SOLVED):
         move(session, ticket, Status.OPEN, by=actor(agent), now=now)
-        ticket.waiting_since = None
+    ticket.waiting_since = None
     return said
 
 

@@ -9,7 +9,6 @@ import logs
 from channels import media, outbox
 from channels.images import BadPicture
 from channels.models import Attachment
-from channels.receiving import lock
 from channels.webchat import MAX_UPLOAD, messages, visitors
 from channels.webchat.stream import stream
 from channels.webchat.strings import sentence
@@ -118,7 +117,7 @@ def seen() -> ResponseReturnValue:
     with transaction() as session:
         conversation = messages.conversation_of(session, visitor)
         if conversation and isinstance(seq, int):
-            outbox.seen(session, lock(session, conversation.id), seq, read=read)
+            outbox.seen(session, conversation, seq, read=read)
     return "", 204
 
 

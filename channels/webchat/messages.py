@@ -77,7 +77,7 @@ def take(
         ),
         now,
     )
-    conversation = message.conversation or session.get_one(Conversation, message.conversation_id)
+    conversation = message.conversation
     return conversation, reading.show(session, message, conversation.person_id), new
 
 

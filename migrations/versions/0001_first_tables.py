@@ -330,6 +330,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
     )
     op.create_index(op.f("ix_promise_ticket_id"), "promise", ["ticket_id"], unique=False)
+    op.create_index(
+        "ix_promise_open",
+        "promise",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("kept_at IS NULL AND broken_at IS NULL"),
+    )
     op.create_table(
         "ticket_event",
         sa.Column("id", sa.BigInteger(), nullable=False),

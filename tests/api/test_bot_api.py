@@ -155,3 +155,34 @@ def test_the_status_page_is_signed_and_needs_no_account(
     with transaction() as session:
         assert session.scalars(select(Conversation.owner)).one() is Owner.QUEUE
     assert person.news()["messages"][-1]["text"] == "ada kabar?"
+
+
+def test_a_status_reply_and_a_chat_message_at_once_do_not_wait_for_each_other(
+    app: Flask, person: Participant, conversation: str
+) -> None:
+    with app.test_client() as client:
+        body = {"category": "issue/login_error", "details": ""}
+        address = call(client, "POST", f"{conversation}/tickets", body).json["status_url"]
+    path = address.removeprefix("http://127.0.0.1:8080")
+    codes: list[int] = []
+
+    def reply() -> None:
+        with app.test_client() as client:
+            for number in range(8):
+                form = {"text": f"ada kabar {number}?", "client_id": f"status-{number}"}
+                codes.append(client.post(path, data=form).status_code)
+
+    def chat() -> None:
+        with app.test_client() as client:
+            for number in range(8):
+                sent = {"client_id": f"chat-at-once-{number}", "text": f"halo kak {number}"}
+                answer = client.post("/chat/api/messages", json=sent, headers=person.headers)
+                codes.append(answer.status_code)
+
+    threads = [threading.Thread(target=work) for work in (reply, chat, chat)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(codes) <= {200, 201, 303}
+    assert codes.count(303) == 8
