@@ -35,7 +35,7 @@ def receive(session: Session, inbound: Inbound, now: datetime) -> tuple[Message,
     """Store one inbound message; returns it, and False if we have had it already.
 
     The same external id any number of times, also at the same moment, is one message."""
-    if not _is_first(session, inbound):
+    if not claim(session, inbound.channel, inbound.external_id):
         return _known(session, inbound), False
     conversation = find_or_start(session, inbound)
     message = _add(session, conversation, inbound, now)
@@ -49,10 +49,10 @@ def receive(session: Session, inbound: Inbound, now: datetime) -> tuple[Message,
     return message, True
 
 
-def _is_first(session: Session, inbound: Inbound) -> bool:
-    """Claim the external id; a second claim waits for the first one's commit."""
-    claim = insert(Received).values(channel=inbound.channel, external_id=inbound.external_id)
-    claimed = session.scalar(claim.on_conflict_do_nothing().returning(Received.external_id))
+def claim(session: Session, channel: str, external_id: str) -> bool:
+    """Claim an id; False when it was taken. A second claim waits for the first one's commit."""
+    row = insert(Received).values(channel=channel, external_id=external_id)
+    claimed = session.scalar(row.on_conflict_do_nothing().returning(Received.external_id))
     return claimed is not None
 
 

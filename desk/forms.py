@@ -5,12 +5,10 @@ from collections.abc import Callable
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from channels import vault
-from channels.models import Received
-from channels.receiving import lock
+from channels.receiving import claim, lock
 from database import transaction
 from desk import ticket as page
 from desk.people import is_htmx, translate
@@ -74,9 +72,7 @@ def first_time(session: Session, agent_id: int, text: str) -> bool:
 
     A double click, or a second try after the first one's answer was lost, stores nothing."""
     key = f"{agent_id}:{request.form.get('key', '')[:64]}:{vault.digest(DESK, text).hex()[:16]}"
-    claim = insert(Received).values(channel=DESK, external_id=key)
-    claimed = session.scalar(claim.on_conflict_do_nothing().returning(Received.external_id))
-    return claimed is not None
+    return claim(session, DESK, key)
 
 
 def text_of(name: str, longest: int) -> str:
